@@ -1,0 +1,414 @@
+"""What the core needs from outside. Each port names who calls it and what may go wrong.
+
+Stores and `SearchIndex` are synchronous and called off the event loop; `Messenger` and `Source` are asynchronous: they
+wait on a network. Every instant that goes in or comes out is aware; a naive one raises ValueError.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Channel,
+    DeliveryKey,
+    DeliveryState,
+    Digest,
+    Feedback,
+    FollowedInterest,
+    Member,
+    MessageId,
+    Paper,
+    PaperId,
+    Profile,
+    ProfileId,
+    Subscription,
+)
+from bot.replies import Reply
+
+
+class StorageUnavailable(Exception):
+    """The store did not answer or is full; nothing was changed. The caller may try the same call again."""
+
+
+class StorageUnusable(Exception):
+    """The data folder or database cannot be used as it is; the text says why and what to do."""
+
+
+class ClaimLost(Exception):
+    """The lease ran out and another process holds this delivery now. The caller drops it and does nothing more."""
+
+
+class ChannelGone(Exception):
+    """The channel was deleted, archived or the bot removed; trying again is useless."""
+
+
+class PlatformUnreachable(Exception):
+    """Nothing was sent. Trying again later is safe; ``retry_after_s`` is the platform's own word on when, or None."""
+
+    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after_s = retry_after_s
+
+
+class OutcomeUnknown(Exception):
+    """It may have been sent. Only looking in the channel can tell."""
+
+
+class HistoryUnreadable(Exception):
+    """The bot may not read this channel's history, or the platform keeps none."""
+
+
+class Clock(Protocol):
+    """Tells the time. Callers: the facade, once for each ask, press or round."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware."""
+
+
+class Papers(Protocol):
+    """Stored papers. Callers: the facade's ingest and answers; the engine's build. Can raise `StorageUnavailable`."""
+
+    def upsert(self, papers: Sequence[Paper], now: datetime) -> "Upserted":
+        """Store a batch in one transaction; a paper known by id, DOI or title (see `same_work`) is updated in place.
+
+        An update never replaces what is known by nothing: an empty abstract, no authors, no date leave the stored ones.
+        """
+
+    def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
+        """Return those of ``ids`` that are stored; an id that was merged into another finds that other."""
+
+    def count(self) -> int: ...
+
+    def since(self, instant: datetime) -> list[PaperId]:
+        """Return ids of papers announced or first stored at ``instant`` or later, newest first."""
+
+    def changed_after(self, change: int, limit: int = 5000) -> tuple[list[Paper], int]:
+        """Return papers of the change log after number ``change``, oldest change first, and the last number returned.
+
+        Each paper stands once, in its newest state. With nothing new: ([], change). Numbering begins at 1.
+        """
+
+    def per_source(self, since: datetime) -> dict[str, int]:
+        """Return how many papers each source announced at ``since`` or later."""
+
+    def by_title(self, title: str) -> Paper | None:
+        """Return the paper whose normalised title is that of ``title``, None when there is none."""
+
+    def all(self) -> Iterator[Paper]:
+        """Stream every stored paper, oldest first, holding few of them in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    added: int
+    updated: int
+    duplicates: int
+    """``duplicates`` brought nothing new: the stored paper already said all of it."""
+
+
+class SearchIndex(Protocol):
+    """Plain full-text lookup that is always in step with `Papers`. Callers: answers given while the engine warms up.
+
+    Never raises for any text: what has no searchable word finds nothing.
+    """
+
+    def search(self, words: Sequence[str], limit: int) -> list[tuple[PaperId, float]]:
+        """Return papers that hold any of the words, best first (BM25; higher is better)."""
+
+
+class Profiles(Protocol):
+    """Interests of members and channels. Callers: the facade. Can raise `StorageUnavailable`."""
+
+    def get(self, profile: ProfileId) -> Profile: ...
+
+    def follow(self, profile: ProfileId, text: str, *, muted: bool, now: datetime) -> FollowedInterest | None:
+        """Add an interest (already parsed and printed back); None when the profile has exactly this one already."""
+
+    def unfollow(self, profile: ProfileId, number: int) -> FollowedInterest | None:
+        """Remove and return it; None when there is none with that number."""
+
+
+class FeedbackLog(Protocol):
+    """Acts of members, append-only. Callers: the facade."""
+
+    def record(self, feedback: Feedback) -> bool:
+        """Keep one act, durably when it returns; False when the same event was recorded before."""
+
+    def of_member(self, member: Member) -> list[Feedback]:
+        """Return all acts of a member, oldest first, undos included."""
+
+    def in_channel(self, channel: Channel) -> list[Feedback]:
+        """Return all acts in a channel, oldest first, undos included."""
+
+    def of_paper(self, paper: PaperId, community: str, platform: str) -> list[Feedback]:
+        """Return the acts on one paper within a community, and the undos of those, oldest first."""
+
+    def since(self, instant: datetime) -> list[Feedback]:
+        """Return all acts from an instant on, oldest first: for what is trending and for quality figures."""
+
+
+class Digests(Protocol):
+    """Which picks were made for a profile on a local date. Callers: the facade."""
+
+    def get(self, profile: ProfileId, local_date: date, edition: int) -> Digest | None: ...
+
+    def keep(self, digest: Digest) -> None:
+        """Store it, in place of the one with the same profile, date and edition."""
+
+    def shown_to(self, profile: ProfileId) -> dict[PaperId, date]:
+        """Return every paper ever picked for a profile, with the first local date."""
+
+    def recent(self, profile: ProfileId, limit: int) -> list[Digest]:
+        """Return the newest digests of a profile, newest first."""
+
+    def since(self, first: date) -> list[Digest]:
+        """Return all digests for local dates from ``first`` on, oldest first: for quality figures."""
+
+
+class Subscriptions(Protocol):
+    """Who asked for which digest. Callers: the facade. At most one for each destination."""
+
+    def set(self, subscription: Subscription) -> None: ...
+
+    def get(self, destination: str) -> Subscription | None: ...
+
+    def remove(self, destination: str) -> bool: ...
+
+    def all(self) -> list[Subscription]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPart:
+    """One message of a digest, frozen when planned.
+
+    Attributes:
+        part: 0, 1, … in the order of posting.
+        payload: What to send, rendered for the platform: the very bytes of every attempt.
+        marker: Opaque text carried in the message, by which history finds it.
+        paper: The paper when the message shows exactly one, so that reactions on it mean that paper.
+    """
+
+    part: int
+    payload: str
+    marker: str
+    paper: PaperId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one part of one digest until the lease runs out.
+
+    Attributes:
+        attempt: 1 for the first claim of this part, then one more each time.
+        doubtful: An earlier attempt may have posted it. Look for its marker in the channel before sending.
+        doubtful_since: When the first doubtful attempt began; None when not doubtful.
+        thread: MessageId of part 0 once that is sent, so that later parts can go under it.
+    """
+
+    key: DeliveryKey
+    part: int
+    channel: Channel
+    attempt: int
+    payload: str
+    marker: str
+    paper: PaperId | None
+    doubtful: bool
+    doubtful_since: datetime | None = None
+    thread: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The platform said no, and would say no again: the channel is gone, the bot was removed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Proven not sent (rate limit, no connection); it may be tried again from ``until`` on."""
+
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer came back: it may have been posted. It comes back, doubtful, once ``until`` is reached."""
+
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Nobody can tell whether it was posted, and it is not tried again unless the host asks."""
+
+    why: str
+
+
+Outcome = Sent | Rejected | Deferred | Unknown | Held
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One part as the ledger knows it: for reports and for reactions on posted messages."""
+
+    key: DeliveryKey
+    part: int
+    profile: ProfileId
+    channel: Channel
+    state: DeliveryState
+    late: bool
+    attempt: int
+    paper: PaperId | None
+    message: MessageId | None
+    why: str | None
+    planned_at: datetime
+    payload: str
+
+
+class Ledger(Protocol):
+    """Deliveries and what became of them: at most one digest for each key, over crashes and beside other processes.
+
+    Callers: ``Paperround.deliver_due`` plans, claims and settles; nobody else writes.
+    Every method can raise `StorageUnavailable`.
+    """
+
+    def plan(  # noqa: PLR0913
+        self,
+        key: DeliveryKey,
+        profile: ProfileId,
+        channel: Channel,
+        parts: Sequence[PlannedPart],
+        *,
+        late: bool,
+        digest: Digest | None,
+        now: datetime,
+    ) -> bool:
+        """Write a digest down, with its picks, in one transaction before anything is sent.
+
+        No parts: the date is settled with nothing to say (state ``skipped``).
+
+        Returns:
+            False when the key was planned before; the first payload and picks stand.
+        """
+
+    def skip(self, key: DeliveryKey, profile: ProfileId, channel: Channel, why: str, now: datetime) -> bool:
+        """Settle a date without a message, with the reason; False when the key was planned before."""
+
+    def planned_since(self, first: date) -> frozenset[DeliveryKey]:
+        """Return the keys planned for local dates from ``first`` on. It saves work only: `plan` is what decides."""
+
+    def claim(self, now: datetime, lease: timedelta) -> Claim | None:
+        """Take the longest-waiting part that nobody holds and whose earlier parts are settled; None when none is.
+
+        Durable when it returns: whoever crashes after this leaves a doubtful part behind, never a lost one.
+        """
+
+    def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
+        """Record what became of a claim. Rejected and Held settle the later parts of the same digest likewise.
+
+        Raises:
+            ClaimLost: Somebody else claimed it meanwhile, or it is settled.
+        """
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next open part can be claimed, None when nothing is open."""
+
+    def of(self, key: DeliveryKey) -> list[DeliveryRecord]:
+        """Return the parts of one digest in order."""
+
+    def recent(self, destination: str | None, limit: int) -> list[DeliveryRecord]:
+        """Return the newest parts, of one destination or of all, newest first."""
+
+    def by_message(self, channel: Channel, message: MessageId) -> DeliveryRecord | None:
+        """Return the part that was posted as this message, None when it is none of ours."""
+
+
+class Saves(Protocol):
+    """Reading lists. Callers: the facade."""
+
+    def add(self, member: Member, paper: PaperId, now: datetime) -> bool: ...
+
+    def remove(self, member: Member, paper: PaperId) -> bool: ...
+
+    def of(self, member: Member) -> list[PaperId]:
+        """Return the member's saved papers, newest first."""
+
+
+class Communities(Protocol):
+    """Communities, what members were shown last, and erasure. Callers: the facade."""
+
+    def shown(self, member: Member, channel: Channel, papers: Sequence[PaperId]) -> None:
+        """Remember the newest list shown to a member in a place: ``like 2`` means its second."""
+
+    def last_shown(self, member: Member, channel: Channel) -> list[PaperId]: ...
+
+    def data_of(self, member: Member) -> dict[str, object]:
+        """Return everything stored about a member, ready for JSON, a key for each kind of record."""
+
+    def forget(self, member: Member) -> int:
+        """Erase everything stored about a member in one transaction; return the number of rows."""
+
+
+class Messenger(Protocol):
+    """Says things on one platform.
+
+    Callers: the digest sender; slash answers go back through the platform's own reply.
+    `post` and `find` can raise `PlatformUnreachable` (nothing was sent) and `OutcomeUnknown` (it may have been sent).
+    """
+
+    platform: str
+
+    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
+        """Return the messages that say ``reply`` as frozen payloads, each with the one paper that it shows, if one."""
+
+    async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
+        """Post a planned message. ``marker`` is carried in it, so that `find` can see it later.
+
+        Raises:
+            ChannelGone: The channel was deleted or the bot removed; trying again is useless.
+        """
+
+    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+        """Return the message with this marker posted at ``since`` or later; None only when the whole window was read.
+
+        Raises:
+            HistoryUnreadable: The history may not be read here.
+        """
+
+
+class Source(Protocol):
+    """Where papers are announced. Callers: the facade's ingest."""
+
+    name: str
+
+    def papers(self, now: datetime) -> AsyncIterator["Paper | RejectedItem"]:
+        """Yield what the source has announced up to ``now``; a bad item is a value, not the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedItem:
+    """One item of a source that is no paper. ``where`` names it: ``line 17``, ``entry 3``."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    rejected: tuple[RejectedItem, ...] = ()
+
+
+Items = Iterable[Paper | RejectedItem]
