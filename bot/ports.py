@@ -4,7 +4,7 @@ Stores and `SearchIndex` are synchronous and called off the event loop; `Messeng
 wait on a network. Every instant that goes in or comes out is aware; a naive one raises ValueError.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -358,6 +358,29 @@ class Communities(Protocol):
         """Erase everything stored about a member in one transaction; return the number of rows."""
 
 
+class Stores(Protocol):
+    """All that is kept, together. Callers: the facade alone, which hands each part to whom it concerns."""
+
+    @property
+    def papers(self) -> Papers: ...
+    @property
+    def index(self) -> SearchIndex: ...
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def feedback(self) -> FeedbackLog: ...
+    @property
+    def digests(self) -> Digests: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def saves(self) -> Saves: ...
+    @property
+    def communities(self) -> Communities: ...
+
+
 class Messenger(Protocol):
     """Says things on one platform.
 
@@ -409,6 +432,3 @@ class IngestReport:
     updated: int = 0
     duplicates: int = 0
     rejected: tuple[RejectedItem, ...] = ()
-
-
-Items = Iterable[Paper | RejectedItem]
