@@ -2,24 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.actions import Action, Verb, token_of
 from bot.commands import Ask
+from bot.desk import Desk
 from bot.identity import links_in, paper_id_from
-from bot.library import Library
-from bot.model import Channel, Member, Paper, PaperId, ProfileId, Subscription, destination_of
-from bot.ports import Stores
+from bot.model import Channel, Member, Paper, PaperId, Subscription, destination_of
 from bot.replies import Button, ButtonStyle, RefusalReply, Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where answers are made."""
-
-    stores: Stores
-    library: Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class Asked:
 
     @property
     def owner(self) -> Member | Channel:
-        """Whose profile is meant: the channel's with ``here``, else the member's; a direct conversation is the member's."""
+        """Whose profile is meant: with ``here`` the channel's, else, as in a direct conversation, the member's."""
         return self.channel if self.ask.here and not self.channel.direct else self.member
 
     @property
@@ -101,7 +92,7 @@ def subscription_of(desk: Desk, asked: Asked) -> Subscription | None:
     return desk.stores.subscriptions.get(destination_of(destination_for(asked)))
 
 
-def zone_of(desk: Desk, asked: Asked) -> tzinfo:
+def zone_of(desk: Desk, asked: Asked) -> ZoneInfo:
     """Return the zone whose calendar counts for the asker: the digest's, the member's own, or UTC."""
     if subscription := subscription_of(desk, asked):
         return subscription.zone
@@ -126,7 +117,9 @@ def paper_meant(desk: Desk, asked: Asked) -> Paper:
     if ask.number is not None:
         shown = desk.stores.communities.last_shown(asked.member, asked.channel)
         if not 1 <= ask.number <= len(shown):
-            why = f"The newest list has {len(shown)} papers." if shown else "No list of papers was shown to you here yet."
+            why = (
+                f"The newest list has {len(shown)} papers." if shown else "No list of papers was shown to you here yet."
+            )
             raise Refused(str(ask.number), f"There is no number {ask.number}. {why}")
         return stored(desk, shown[ask.number - 1])
     meant = ask.paper or paper_id_from(ask.text) or next(iter(links_in(ask.text)), None)
@@ -169,7 +162,3 @@ def paper_buttons(paper: PaperId) -> tuple[Button, ...]:
             button("Why", Verb.WHY, paper),
         ]
     )
-
-
-def profile_of(owner: Member | Channel) -> ProfileId:
-    return owner.profile

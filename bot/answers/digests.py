@@ -1,11 +1,8 @@
 """``digest``: when the daily round comes, and an extra one now."""
 
-from zoneinfo import ZoneInfo
-
 from bot.answers.asked import (
     Answer,
     Asked,
-    Desk,
     Refused,
     destination_for,
     owner_in_words,
@@ -14,22 +11,30 @@ from bot.answers.asked import (
     subscription_of,
     zone_of,
 )
+from bot.answers.offers import offered_picks
+from bot.answers.today import DEFAULT_COUNT, extra_digest, footer_for, notes_for, nothing_today
+from bot.desk import Desk
 from bot.model import Channel, Subscription, destination_of
-from bot.replies import NoticeReply
+from bot.replies import NoticeReply, PicksReply
 from bot.schedule import next_due_at
 from bot.timetable import BadSchedule, ScheduleChange, changed, read_schedule, schedule_in_words
 
 
 def digest(desk: Desk, asked: Asked) -> Answer:
-    """Answer ``digest`` but for ``now``, which the round itself answers."""
     change = schedule_change(asked)
     old = subscription_of(desk, asked)
-    if change.act == "show":
-        return _show(asked, old)
-    refuse_unless_manager(asked)
-    if change.act == "off":
-        return _off(desk, asked, old)
-    return _set(desk, asked, old, change)
+    match change.act:
+        case "show":
+            return _show(asked, old)
+        case "now":
+            refuse_unless_manager(asked)
+            return _now(desk, asked, old)
+        case "off":
+            refuse_unless_manager(asked)
+            return _off(desk, asked, old)
+        case "set":
+            refuse_unless_manager(asked)
+            return _set(desk, asked, old, change)
 
 
 def schedule_change(asked: Asked) -> ScheduleChange:
@@ -42,7 +47,8 @@ def schedule_change(asked: Asked) -> ScheduleChange:
 def _show(asked: Asked, old: Subscription | None) -> Answer:
     here = "here " if isinstance(asked.owner, Channel) else ""
     if old is None:
-        text = f"No daily round for {owner_in_words(asked.owner)} yet. Say, for example: digest {here}daily 09:00 Europe/Berlin"
+        example = f"digest {here}daily 09:00 Europe/Berlin"
+        text = f"No daily round for {owner_in_words(asked.owner)} yet. Say, for example: {example}"
         button = say_button("Daily at 09:00", f"digest {here}daily 09:00")
         return Answer(NoticeReply(text, buttons=(button,) if button else ()))
     lines = (_next_line(old, asked),) if old.paused is None else (f"It is paused: {old.paused}",)
@@ -68,7 +74,7 @@ def _set(desk: Desk, asked: Asked, old: Subscription | None, change: ScheduleCha
         change,
         profile=asked.owner.profile,
         channel=destination_for(asked),
-        zone=zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC"),
+        zone=zone,
         now=asked.now,
     )
     desk.stores.subscriptions.set(subscription)
@@ -80,6 +86,30 @@ def _set(desk: Desk, asked: Asked, old: Subscription | None, change: ScheduleCha
         lines.append(f"There are no interests yet, so it brings what is trending; say: follow {here}<interest>")
     said = f"The round for {owner_in_words(asked.owner)} comes {schedule_in_words(subscription)}."
     return Answer(NoticeReply(said, tuple(lines)), changed=True)
+
+
+def _now(desk: Desk, asked: Asked, old: Subscription | None) -> Answer:
+    """Make an extra digest: shown at once to a member, posted to a channel by the round."""
+    owner = asked.owner
+    zone = zone_of(desk, asked)
+    count = old.count if old else DEFAULT_COUNT
+    made = extra_digest(desk, owner, asked.now.astimezone(zone).date(), count, asked.now)
+    if not made.digest.picks:
+        return Answer(nothing_today(desk, owner, made, asked.now))
+    if isinstance(owner, Channel) and desk.post is not None:
+        here = old or changed(
+            None, ScheduleChange("set"), profile=owner.profile, channel=owner, zone=zone, now=asked.now
+        )
+        desk.post(here, made.digest, asked.now)
+        count = len(made.digest.picks)
+        said = (
+            f"An extra round of {count} {'paper' if count == 1 else 'papers'} is on its way to {owner_in_words(owner)}."
+        )
+        return Answer(NoticeReply(said), changed=True, planned=True)
+    desk.stores.digests.keep(made.digest)
+    offered = offered_picks(desk, asked, made.digest.picks)
+    heading = f"An extra round for {owner_in_words(owner)}"
+    return Answer(PicksReply(heading, offered, notes_for(desk, owner), footer_for(owner)), changed=True)
 
 
 def schedule_as_typed(subscription: Subscription) -> str:

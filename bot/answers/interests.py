@@ -5,13 +5,13 @@ from datetime import timedelta
 from bot.answers.asked import (
     Answer,
     Asked,
-    Desk,
     Refused,
     owner_in_words,
     owners_in_words,
     refuse_unless_manager,
     say_button,
 )
+from bot.desk import Desk
 from bot.interests import BadInterest, explain_interest, parse_interest, print_interest
 from bot.model import Channel, Example, FollowedInterest, Interest, Member
 from bot.replies import Button, InterestLine, InterestsReply, NoticeReply
@@ -75,7 +75,9 @@ def interests(desk: Desk, asked: Asked) -> Answer:
         for line in kept
     )
     note = "Remove one with: unfollow " + " ".join([*_here(asked), "<number>"])
-    heading = f"{owners_in_words(owner).capitalize() if isinstance(owner, Member) else owners_in_words(owner)} interests"
+    heading = (
+        f"{owners_in_words(owner).capitalize() if isinstance(owner, Member) else owners_in_words(owner)} interests"
+    )
     return Answer(InterestsReply(heading, lines, MATCH_DAYS, note))
 
 
@@ -100,7 +102,9 @@ def _add(desk: Desk, asked: Asked, *, muted: bool) -> Answer:
     if unknown := _unknown_examples(desk, interest):
         lines.append(f"No stored paper is {', '.join(unknown)} yet; it counts as soon as a source brings it.")
     if not muted:
-        matched = desk.library.count_matching(interest, desk.stores.papers.since(asked.now - timedelta(days=MATCH_DAYS)))
+        matched = desk.library.count_matching(
+            interest, desk.stores.papers.since(asked.now - timedelta(days=MATCH_DAYS))
+        )
         lines.append(f"It matched {matched} {'paper' if matched == 1 else 'papers'} of the last {MATCH_DAYS} days.")
     buttons = [
         say_button("Today's picks", "today"),
@@ -126,7 +130,9 @@ def _meant(kept: tuple[FollowedInterest, ...], text: str) -> FollowedInterest | 
 
 
 def _unfollow_button(asked: Asked, line: FollowedInterest) -> Button | None:
-    return say_button("Unfollow" if not line.muted else "Unmute", " ".join(["unfollow", *_here(asked), str(line.number)]))
+    return say_button(
+        "Unfollow" if not line.muted else "Unmute", " ".join(["unfollow", *_here(asked), str(line.number)])
+    )
 
 
 def _interests_command(asked: Asked) -> str:

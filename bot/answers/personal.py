@@ -3,8 +3,9 @@
 import json
 
 from bot.actions import Verb
-from bot.answers.asked import Answer, Asked, Desk, button, present
+from bot.answers.asked import Answer, Asked, button, present
 from bot.answers.offers import offered_papers
+from bot.desk import Desk
 from bot.export import FORMATS, exported
 from bot.replies import ButtonStyle, ConfirmReply, FileReply, NoticeReply, PicksReply
 
@@ -31,7 +32,9 @@ def mydata(desk: Desk, asked: Asked) -> Answer:
     data = desk.stores.communities.data_of(asked.member)
     content = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     rows = sum(len(value) if isinstance(value, list | dict) else 1 for value in data.values())
-    return Answer(FileReply(f"Everything stored about you: {rows} records.", "mydata.json", "application/json", content))
+    return Answer(
+        FileReply(f"Everything stored about you: {rows} records.", "mydata.json", "application/json", content)
+    )
 
 
 def forgetme(_: Desk, __: Asked) -> Answer:
@@ -39,7 +42,9 @@ def forgetme(_: Desk, __: Asked) -> Answer:
         "Delete everything stored about you: interests, verdicts, reading list, digests? This cannot be undone. "
         "Say mydata first if you want a copy."
     )
-    return Answer(ConfirmReply(question, present([button("Yes, delete it all", Verb.FORGET, "yes", ButtonStyle.DANGER)])))
+    return Answer(
+        ConfirmReply(question, present([button("Yes, delete it all", Verb.FORGET, "yes", ButtonStyle.DANGER)]))
+    )
 
 
 def forget(desk: Desk, asked: Asked) -> Answer:

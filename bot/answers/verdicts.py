@@ -1,10 +1,12 @@
-"""``like``, ``dislike``, ``save``, ``undo``, ``feedback``, and the same as buttons and emoji: what members tell the bot."""
+"""``like``, ``dislike``, ``save``, ``undo``, ``feedback``, and the same as buttons and emoji."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from bot.actions import Verb
-from bot.answers.asked import Answer, Asked, Desk, Refused, button, paper_meant, present
+from bot.answers.asked import Answer, Asked, Refused, button, paper_meant, present, stored
+from bot.answers.tastes import standing_acts, taste_of
+from bot.desk import Desk
 from bot.model import Channel, Feedback, Paper, PaperId, Verdict
 from bot.replies import ConfirmReply, FactsReply, NoticeReply
 
@@ -14,7 +16,11 @@ DONE = {
     Verdict.NOT_FOR_ME: "Not for you",
     Verdict.SAVE: "Saved",
 }
-TALLY = {Verdict.LIKE: ("like", "likes"), Verdict.NOT_FOR_ME: ("not for me", "not for me"), Verdict.SAVE: ("save", "saves")}
+TALLY = {
+    Verdict.LIKE: ("like", "likes"),
+    Verdict.NOT_FOR_ME: ("not for me", "not for me"),
+    Verdict.SAVE: ("save", "saves"),
+}
 
 
 def like(desk: Desk, asked: Asked) -> Answer:
@@ -33,7 +39,8 @@ def tell(desk: Desk, asked: Asked, paper: Paper, verdict: Verdict) -> Answer:
     """Record a verdict of the asker; saying the same again changes nothing."""
     acts = desk.stores.feedback.of_member(asked.member)
     standing = standing_acts(acts)
-    said = next((act for act in standing if act.paper == paper.id and same_kind(act.verdict, verdict)), None)
+    # The newest one: a dislike after a like is what holds now.
+    said = next((act for act in reversed(standing) if act.paper == paper.id and same_kind(act.verdict, verdict)), None)
     undo = present([button("Undo", Verb.UNDO, paper.id)])
     if said is not None and said.verdict == verdict and teaches_as_much(said, asked):
         return Answer(NoticeReply(f"{DONE[verdict]} already: {paper.title}", buttons=undo))
@@ -61,6 +68,14 @@ def undo_on(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict | None = 
     return take_back(desk, asked, mine[-1])
 
 
+def react_to(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict, removed: bool) -> Answer:  # noqa: FBT001
+    """Take an emoji as a verdict, or its removal as taking that verdict back."""
+    try:
+        return undo_on(desk, asked, paper, verdict) if removed else tell(desk, asked, stored(desk, paper), verdict)
+    except Refused as refused:
+        return Answer(refused.reply)
+
+
 def take_back(desk: Desk, asked: Asked, act: Feedback) -> Answer:
     event = f"{asked.event}:undo"
     changed = desk.stores.feedback.record(
@@ -69,7 +84,9 @@ def take_back(desk: Desk, asked: Asked, act: Feedback) -> Answer:
     if act.verdict is Verdict.SAVE and act.paper is not None:
         desk.stores.saves.remove(asked.member, act.paper)
     title = _title(desk, act.paper)
-    return Answer(NoticeReply(f"Taken back: {DONE[act.verdict].lower()} {title}. The picks are as before it."), changed=changed)
+    return Answer(
+        NoticeReply(f"Taken back: {DONE[act.verdict].lower()} {title}. The picks are as before it."), changed=changed
+    )
 
 
 def feedback(desk: Desk, asked: Asked) -> Answer:
@@ -78,25 +95,27 @@ def feedback(desk: Desk, asked: Asked) -> Answer:
             return undo(desk, asked)
         case "reset":
             buttons = present([button("Yes, forget my verdicts", Verb.RESET, "yes")])
-            return Answer(ConfirmReply("Take back every verdict of yours? Your interests and reading list stay.", buttons))
+            return Answer(
+                ConfirmReply("Take back every verdict of yours? Your interests and reading list stay.", buttons)
+            )
         case _:
             return _told(desk, asked)
 
 
 def reset(desk: Desk, asked: Asked) -> Answer:
     """Take back every standing verdict of the asker but the saves, newest first."""
-    standing = [act for act in standing_acts(desk.stores.feedback.of_member(asked.member)) if act.verdict is not Verdict.SAVE]
+    standing = [
+        act for act in standing_acts(desk.stores.feedback.of_member(asked.member)) if act.verdict is not Verdict.SAVE
+    ]
     for number, act in enumerate(reversed(standing)):
         desk.stores.feedback.record(
-            Feedback(f"{asked.event}:reset:{number}", asked.member, act.channel, None, Verdict.UNDO, asked.now, act.event)
+            Feedback(
+                f"{asked.event}:reset:{number}", asked.member, act.channel, None, Verdict.UNDO, asked.now, act.event
+            )
         )
-    return Answer(NoticeReply(f"Taken back: {len(standing)} verdicts. Your picks start afresh."), changed=bool(standing))
-
-
-def standing_acts(acts: Sequence[Feedback]) -> list[Feedback]:
-    """Return the acts that nobody took back, oldest first."""
-    undone = {act.undoes for act in acts if act.verdict is Verdict.UNDO}
-    return [act for act in acts if act.verdict is not Verdict.UNDO and act.event not in undone]
+    return Answer(
+        NoticeReply(f"Taken back: {len(standing)} verdicts. Your picks start afresh."), changed=bool(standing)
+    )
 
 
 def same_kind(one: Verdict, other: Verdict) -> bool:
@@ -124,31 +143,37 @@ def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dic
     return words
 
 
-def tally(desk: Desk, asked: Asked, paper: PaperId) -> str:
-    """Return how the asker's community voted on a paper: ``3 likes, 1 save``; empty when nobody did."""
-    acts = standing_acts(desk.stores.feedback.of_paper(paper, asked.member.community, asked.member.platform))
+def tally(desk: Desk, place: Channel, paper: PaperId) -> str:
+    """Return how the community of a place voted on a paper: ``3 likes, 1 save``; empty when nobody did."""
+    acts = standing_acts(desk.stores.feedback.of_paper(paper, place.community, place.platform))
     votes = {(act.member, act.verdict is Verdict.SAVE): act.verdict for act in acts}
     counts = Counter(Verdict.NOT_FOR_ME if verdict is Verdict.DISLIKE else verdict for verdict in votes.values())
-    return ", ".join(f"{counts[verdict]} {words[counts[verdict] != 1]}" for verdict, words in TALLY.items() if counts[verdict])
+    return ", ".join(
+        f"{counts[verdict]} {words[counts[verdict] != 1]}" for verdict, words in TALLY.items() if counts[verdict]
+    )
 
 
 def _told(desk: Desk, asked: Asked) -> Answer:
     standing = standing_acts(desk.stores.feedback.of_member(asked.member))
     if not standing:
-        return Answer(NoticeReply("You told the bot nothing yet. Press Like or Not for me under a pick, or say: like 1"))
+        return Answer(
+            NoticeReply("You told the bot nothing yet. Press Like or Not for me under a pick, or say: like 1")
+        )
     titles = desk.stores.papers.get([act.paper for act in standing if act.paper])
     facts = [
         (DONE[act.verdict], titles[act.paper].title if act.paper in titles else str(act.paper))
         for act in reversed(standing[-20:])
     ]
-    learned = desk.library.learned_words(asked.member, desk.stores, asked.now)
+    learned = desk.library.learned_words(taste_of(desk.stores, asked.member), asked.now)
     more = ", ".join(word for word, weight in learned if weight > 0)
     less = ", ".join(word for word, weight in learned if weight < 0)
     if more:
         facts.append(("Learned: more of", more))
     if less:
         facts.append(("Learned: less of", less))
-    return Answer(FactsReply("What you told the bot", tuple(facts), "Take back the newest with undo, all with: feedback reset"))
+    return Answer(
+        FactsReply("What you told the bot", tuple(facts), "Take back the newest with undo, all with: feedback reset")
+    )
 
 
 def _title(desk: Desk, paper: PaperId | None) -> str:

@@ -1,0 +1,136 @@
+"""``search``, ``similar``, ``trending``, ``add``: looking among the stored papers."""
+
+from datetime import datetime
+
+from bot.answers.asked import Answer, Asked, Refused, paper_meant, say_button, stored
+from bot.answers.interests import parsed
+from bot.answers.offers import PAGE, more_button, offered_hits, offered_picks
+from bot.answers.tastes import standing_acts
+from bot.commands import MONTH, SPANS
+from bot.desk import Desk
+from bot.identity import links_in
+from bot.library import Correction
+from bot.model import Channel, Member, Paper, Pick, Reason, ReasonKind
+from bot.ports import Stores
+from bot.replies import NothingReply, PicksReply
+from bot.trending import Rising, rising
+
+# Of a month's hundred thousand papers only those are read that somebody voted for, or the newest.
+TRENDING_CANDIDATES = 20_000
+
+
+def search(desk: Desk, asked: Asked) -> Answer:
+    ask = asked.ask
+    interest = parsed(ask.text)
+    page = ask.window.page
+    found = desk.library.search(
+        interest,
+        asked.now,
+        first_day=ask.window.first_day(asked.now),
+        last_day=ask.window.last_day(asked.now),
+        newest_first=ask.window.newest_first,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
+    notes = tuple(corrected_in_words(correction) for correction in found.corrections)
+    if not found.hits:
+        return Answer(_nothing_found(desk, asked, notes, page))
+    offered = offered_hits(desk, asked, found.hits, first_number=(page - 1) * PAGE + 1)
+    heading = f"{found.total:,} {'paper' if found.total == 1 else 'papers'} for: {ask.text}"
+    return Answer(PicksReply(heading, offered, notes, more=more_button(f"search {_typed(asked)}", page, found.total)))
+
+
+def search_while_warming(desk: Desk, asked: Asked) -> Answer:
+    """Answer ``search`` from the store's own full-text index: any of the words, no ranking of ours."""
+    hits = desk.stores.index.search(asked.ask.text.split(), PAGE)
+    known = desk.stores.papers.get([paper for paper, _ in hits])
+    picks = [Pick(known[paper], score, (), strength="") for paper, score in hits if paper in known]
+    note = "The index is still being read, so this is a plain word search; ask again in a minute for the full one."
+    if not picks:
+        return Answer(NothingReply(f"Nothing found for: {asked.ask.text}", (note,)))
+    return Answer(PicksReply(f"For: {asked.ask.text}", offered_picks(desk, asked, picks), (note,)))
+
+
+def similar(desk: Desk, asked: Asked) -> Answer:
+    return similar_to(desk, asked, paper_meant(desk, asked))
+
+
+def similar_to(desk: Desk, asked: Asked, paper: Paper) -> Answer:
+    """Answer with the neighbours of a paper."""
+    hits = desk.library.similar(paper.id, PAGE)
+    if not hits:
+        why = "Its title and abstract share no words with another stored paper."
+        return Answer(NothingReply(f"Nothing similar to: {paper.title}", (why,)))
+    return Answer(PicksReply(f"Similar to: {paper.title}", offered_hits(desk, asked, hits)))
+
+
+def trending(desk: Desk, asked: Asked) -> Answer:
+    span = asked.ask.text.lower() or "week"
+    risen = rising_since(desk.stores, asked.member, asked.now - SPANS[span], asked.now)
+    if not risen:
+        lines = (f"No paper was announced in the last {span}.", f"{desk.stores.papers.count():,} papers are stored.")
+        return Answer(NothingReply(f"Nothing is trending this {span}", lines))
+    picks = [trending_pick(entry) for entry in risen[:PAGE]]
+    heading = {"day": "Trending today", "week": "Trending this week", "month": "Trending this month"}[span]
+    return Answer(PicksReply(heading, offered_picks(desk, asked, picks)))
+
+
+def rising_since(stores: Stores, place: Member | Channel, since: datetime, now: datetime) -> list[Rising]:
+    """Return what has been rising since an instant, by votes at the sources and in the community of ``place``."""
+    fresh = stores.papers.since(since)[:TRENDING_CANDIDATES]
+    here = (place.platform, place.community)
+    acts = [
+        act
+        for act in standing_acts(stores.feedback.since(min(since, now - MONTH)))
+        if (act.member.platform, act.member.community) == here
+    ]
+    return rising(stores.papers.get(fresh).values(), acts, now)
+
+
+def trending_pick(entry: Rising) -> Pick:
+    words = f"trending: {entry.counts}" if entry.counts else "new"
+    kind = ReasonKind.TRENDING if entry.counts else ReasonKind.RECENT
+    return Pick(entry.paper, entry.score, (Reason(kind, words, entry.score),), strength="")
+
+
+def add(desk: Desk, asked: Asked) -> Answer:
+    """Answer ``add`` for a paper that is stored; the facade fetches what is not."""
+    links = links_in(asked.ask.text)
+    if not links:
+        raise Refused(
+            asked.ask.text.split()[0][:200],
+            "add needs a link to a paper, for example: add https://arxiv.org/abs/1706.03762",
+        )
+    paper = stored(desk, links[0])
+    raise Refused(paper.id, f"It is stored here already: {paper.title}", say_button("Similar", f"similar {paper.id}"))
+
+
+def corrected_in_words(correction: Correction) -> str:
+    return f"Searched for *{correction.used}*, not *{correction.typed}*: no abstract has that word."
+
+
+def _nothing_found(desk: Desk, asked: Asked, notes: tuple[str, ...], page: int) -> NothingReply:
+    count = desk.stores.papers.count()
+    why = [
+        *notes,
+        f"{count:,} {'paper is' if count == 1 else 'papers are'} stored; none matches."
+        if page == 1
+        else "There are no more.",
+    ]
+    if asked.ask.window.since or asked.ask.window.until:
+        why.append("Only papers of the days you gave were looked at.")
+    return NothingReply(f"Nothing found for: {asked.ask.text}", tuple(why))
+
+
+def _typed(asked: Asked) -> str:
+    """Return the text of a search with its options, as it would be typed again."""
+    window = asked.ask.window
+    now = asked.now
+    words = [asked.ask.text]
+    if first := window.first_day(now):
+        words.append(f"since:{first.isoformat()}")
+    if last := window.last_day(now):
+        words.append(f"until:{last.isoformat()}")
+    if window.newest_first:
+        words.append("sort:new")
+    return " ".join(words)

@@ -1,0 +1,118 @@
+"""``help``, ``status``, ``quality``: about the bot itself."""
+
+from collections import Counter
+from datetime import timedelta
+
+from bot.answers.asked import Answer, Asked, Refused, say_button, subscription_of, zone_of
+from bot.answers.tastes import standing_acts
+from bot.commands import BY_NAME, COMMANDS, Command, nearest_command
+from bot.desk import Desk
+from bot.model import DeliveryState, Feedback, Verdict, destination_of
+from bot.quality import Outcome, hit_rate_by_week, reliability
+from bot.replies import FactsReply, HelpEntry, HelpReply
+from bot.schedule import next_due_at
+
+WEEKS = 4
+INTEREST_WORDS = (
+    'Interests: more words are better, "a phrase", +must, -never, (this OR that), '
+    "author:name, cat:cs.LG, title:word, source:arxiv, like:2301.00001, begin*"
+)
+
+
+def help_(_: Desk, asked: Asked) -> Answer:
+    word = asked.ask.text.split()[0].lower() if asked.ask.text else ""
+    if not word:
+        note = INTEREST_WORDS
+        return Answer(HelpReply("The daily paper round", tuple(_entry(command, 1) for command in COMMANDS), note))
+    command = BY_NAME.get(word)
+    if command is None:
+        near = nearest_command(word)
+        raise Refused(
+            word, f"There is no command {word[:40]}.", say_button(f"help {near}", f"help {near}") if near else None
+        )
+    return Answer(HelpReply(command.name, (_entry(command, len(command.examples)),)))
+
+
+def status(desk: Desk, asked: Asked) -> Answer:
+    stores = desk.stores
+    zone = zone_of(desk, asked)
+    facts = [("Papers stored", f"{stores.papers.count():,}"), ("Papers in the index", f"{len(desk.library):,}")]
+    week = stores.papers.per_source(asked.now - timedelta(days=7))
+    day = stores.papers.per_source(asked.now - timedelta(days=1))
+    facts += [
+        (f"Source {name}", f"{day.get(name, 0):,} in 24 hours, {count:,} in 7 days")
+        for name, count in sorted(week.items())
+    ]
+    if not week:
+        facts.append(("Sources", "nothing was announced in the last 7 days"))
+    subscription = subscription_of(desk, asked)
+    channel = stores.subscriptions.get(destination_of(asked.channel))
+    for label, found in (
+        ("Your next round", subscription),
+        ("Next round here", channel if channel != subscription else None),
+    ):
+        if found is not None:
+            due = next_due_at([found], asked.now)
+            when = f"{due.astimezone(zone):%A %d %B, %H:%M}" if due else f"paused: {found.paused}"
+            facts.append((label, when))
+    open_parts = [
+        record
+        for record in stores.ledger.recent(destination_of(asked.channel), 20)
+        if record.state in {DeliveryState.REJECTED, DeliveryState.HELD, DeliveryState.AMBIGUOUS}
+    ]
+    facts += [
+        (f"Round of {record.key.local_date}", f"{record.state}: {record.why or 'no reason kept'}")
+        for record in open_parts[:3]
+    ]
+    return Answer(FactsReply("Status", tuple(facts)))
+
+
+def quality(desk: Desk, asked: Asked) -> Answer:
+    outcomes = outcomes_of(desk, asked)
+    if not outcomes:
+        return Answer(FactsReply("Quality of the picks", (), f"No picks were shown in the last {WEEKS} weeks yet."))
+    liked = sum(outcome.liked for outcome in outcomes)
+    facts = [
+        ("Picks shown", f"{len(outcomes):,} in {WEEKS} weeks"),
+        ("Liked or saved", f"{liked:,} ({100 * liked / len(outcomes):.0f} %)"),
+    ]
+    facts += [(f"Week of {monday.day} {monday:%B}", words) for monday, words in hit_rate_by_week(outcomes)]
+    told = reliability([outcome for outcome in outcomes if outcome.probability is not None])
+    if told is not None:
+        facts.append(("Calibration error (ECE, 10 bins)", f"{told.ece:.3f} over {told.count} picks with a percentage"))
+        facts.append(("Brier score", f"{told.brier:.3f}"))
+    note = "A pick counts as a hit when anybody it was shown to liked or saved it. Unpressed ones count as misses."
+    return Answer(FactsReply("Quality of the picks", tuple(facts), note))
+
+
+def outcomes_of(desk: Desk, asked: Asked) -> list[Outcome]:
+    """Return what became of the picks of the asker's community in the last weeks."""
+    first = (asked.now - timedelta(weeks=WEEKS)).date()
+    here = f":{asked.member.platform}:{asked.member.community}:"
+    acts = [
+        act
+        for act in standing_acts(desk.stores.feedback.since(asked.now - timedelta(weeks=WEEKS, days=1)))
+        if (act.member.platform, act.member.community) == (asked.member.platform, asked.member.community)
+    ]
+    hits = _hits(acts)
+    return [
+        Outcome(digest.local_date, pick.probability, hits[digest.profile, pick.paper.id] > 0)
+        for digest in desk.stores.digests.since(first)
+        if here in digest.profile
+        for pick in digest.picks
+    ]
+
+
+def _hits(acts: list[Feedback]) -> Counter[tuple[str, str]]:
+    """Count the likes and saves of each paper for each profile that they teach."""
+    hits: Counter[tuple[str, str]] = Counter()
+    for act in acts:
+        if act.verdict in {Verdict.LIKE, Verdict.SAVE} and act.paper is not None:
+            hits[act.member.profile, act.paper] += 1
+            if act.channel is not None:
+                hits[act.channel.profile, act.paper] += 1
+    return hits
+
+
+def _entry(command: Command, examples: int) -> HelpEntry:
+    return HelpEntry(command.usage, command.does, command.examples[:examples])

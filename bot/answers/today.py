@@ -1,0 +1,192 @@
+"""``today`` and the making of digests: which picks, kept so that asking again shows the same ones."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.answers.asked import (
+    Answer,
+    Asked,
+    direct_channel,
+    owner_in_words,
+    owners_in_words,
+    present,
+    say_button,
+    zone_of_member,
+)
+from bot.answers.finding import rising_since, trending_pick
+from bot.answers.interests import how_to_follow
+from bot.answers.offers import offered_picks
+from bot.answers.tastes import taste_of
+from bot.desk import Desk
+from bot.learning import Taste
+from bot.library import Selection
+from bot.model import Channel, DeliveryKey, Digest, Member, PaperId, Pick, destination_of
+from bot.replies import NothingReply, PicksReply
+
+# A paper may be picked this long after it was announced: good ones that did not fit the first day have their turn.
+FRESH = timedelta(days=14)
+DEFAULT_COUNT = 5
+
+# A day has few editions; this many of the newest digests surely hold all of today's.
+RECENT_EDITIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A digest that was made or found.
+
+    Attributes:
+        selection: What the ranking saw; None for a digest that was kept before, or made of what is trending.
+    """
+
+    digest: Digest
+    selection: Selection | None
+
+
+def today(desk: Desk, asked: Asked) -> Answer:
+    owner = owner_of_today(desk, asked)
+    subscription = desk.stores.subscriptions.get(destination_of(home_of(owner)))
+    zone = subscription.zone if subscription else zone_of_member(asked.member)
+    count = subscription.count if subscription else DEFAULT_COUNT
+    made = digest_for_today(desk, owner, asked.public_channel, asked.now.astimezone(zone).date(), count, asked.now)
+    if not made.digest.picks:
+        return Answer(nothing_today(desk, owner, made, asked.now))
+    offered = offered_picks(desk, asked, made.digest.picks)
+    heading = f"Today's picks for {owner_in_words(owner)}"
+    return Answer(PicksReply(heading, offered, notes_for(desk, owner), footer_for(owner)))
+
+
+def owner_of_today(desk: Desk, asked: Asked) -> Member | Channel:
+    """Return whose picks ``today`` shows: the channel's in a channel, unless only the asker follows anything."""
+    channel = asked.public_channel
+    if channel is None:
+        return asked.member
+    if desk.stores.profiles.get(channel.profile).interests or desk.stores.subscriptions.get(destination_of(channel)):
+        return channel
+    return asked.member if desk.stores.profiles.get(asked.member.profile).interests else channel
+
+
+def home_of(owner: Member | Channel) -> Channel:
+    """Return where the digest of a profile goes."""
+    return owner if isinstance(owner, Channel) else direct_channel(owner)
+
+
+def digest_for_today(
+    desk: Desk, owner: Member | Channel, beside: Channel | None, day: date, count: int, now: datetime
+) -> Made:
+    """Return the digest of a local date, made now if there is none for the interests as they are.
+
+    One that was posted already stands; with changed interests the further picks are an edition of their own.
+
+    Args:
+        beside: The channel in which a member asks (see `taste_of`).
+    """
+    editions = [
+        found for found in desk.stores.digests.recent(owner.profile, RECENT_EDITIONS) if found.local_date == day
+    ]
+    revision = desk.stores.profiles.get(owner.profile).revision
+    fitting = [found for found in editions if found.revision == revision and found.picks]
+    if fitting:
+        return Made(max(fitting, key=lambda found: found.edition), None)
+    newest = max((found.edition for found in editions), default=0)
+    posted = bool(desk.stores.ledger.of(DeliveryKey(destination_of(home_of(owner)), day, newest)))
+    made = make_digest(desk, owner, beside, DigestPlace(day, newest + 1 if posted else newest), count, now)
+    if made.digest.picks or not posted:
+        desk.stores.digests.keep(made.digest)
+    return made
+
+
+def scheduled_digest(desk: Desk, owner: Member | Channel, day: date, count: int, now: datetime) -> Made:
+    """Return the digest to post on a local date: what ``today`` showed already, if it still fits the interests."""
+    kept = desk.stores.digests.get(owner.profile, day, 0)
+    if kept is not None and kept.picks and kept.revision == desk.stores.profiles.get(owner.profile).revision:
+        return Made(replace(kept, picks=kept.picks[:count]), None)
+    return make_digest(desk, owner, None, DigestPlace(day), count, now)
+
+
+def extra_digest(desk: Desk, owner: Member | Channel, day: date, count: int, now: datetime) -> Made:
+    """Return a further digest of the next best papers for a local date; nothing is kept yet."""
+    editions = [
+        found.edition for found in desk.stores.digests.recent(owner.profile, RECENT_EDITIONS) if found.local_date == day
+    ]
+    place = DigestPlace(day, max(editions, default=0) + 1)
+    return make_digest(desk, owner, None, place, count, now)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlace:
+    """Which digest of a profile: its local date, and 0 for the scheduled one or the number of an extra one."""
+
+    day: date
+    edition: int = 0
+
+
+def make_digest(
+    desk: Desk, owner: Member | Channel, beside: Channel | None, place: DigestPlace, count: int, now: datetime
+) -> Made:
+    """Choose the picks of a digest; nothing is kept yet. No paper that the profile was ever shown is chosen again."""
+    taste = taste_of(desk.stores, owner, beside)
+    candidates = candidates_for(desk, owner, taste, place, now)
+    selection = None
+    if is_empty(taste):
+        risen = rising_since(desk.stores, owner, now - FRESH, now)
+        picks: tuple[Pick, ...] = tuple(trending_pick(entry) for entry in risen if entry.paper.id in candidates)[:count]
+    else:
+        selection = desk.library.pick(taste, now, candidates=candidates, count=count, calibration=desk.calibration)
+        picks = selection.picks
+    revision = desk.stores.profiles.get(owner.profile).revision
+    return Made(Digest(owner.profile, place.day, place.edition, revision, picks, now), selection)
+
+
+def candidates_for(
+    desk: Desk, owner: Member | Channel, taste: Taste, place: DigestPlace, now: datetime
+) -> set[PaperId]:
+    """Return the fresh papers that this profile was never shown and nobody judged for it.
+
+    The picks of the very digest that is being replaced count as not shown.
+    """
+    replaced = desk.stores.digests.get(owner.profile, place.day, place.edition)
+    again = {pick.paper.id for pick in replaced.picks} if replaced else set()
+    shown = desk.stores.digests.shown_to(owner.profile).keys() - again
+    told = {verdict.paper for verdict in taste.judged}
+    return set(desk.stores.papers.since(now - FRESH)) - shown - told
+
+
+def is_empty(taste: Taste) -> bool:
+    prior = taste.prior
+    return not taste.interests and not taste.judged and (prior is None or is_empty(prior))
+
+
+def nothing_today(desk: Desk, owner: Member | Channel, made: Made, now: datetime) -> NothingReply:
+    """Say exactly why there is no pick: what was announced, how many were read, the nearest miss and the bar."""
+    day = timedelta(days=1)
+    announced = desk.stores.papers.per_source(now - day)
+    told = ", ".join(f"{source} {count}" for source, count in sorted(announced.items()))
+    lines = [f"Announced in the last 24 hours: {told or 'nothing'}. Stored in all: {desk.stores.papers.count():,}."]
+    selection = made.selection
+    if selection is None:
+        lines.append(f"Every paper of the last {FRESH.days} days was shown to {owner_in_words(owner)} before.")
+    else:
+        lines.append(
+            f"Read for {owner_in_words(owner)}: {selection.read} papers of the last {FRESH.days} days not shown before."
+        )
+        if selection.nearest_miss is not None:
+            missed = desk.stores.papers.get([selection.nearest_miss.paper]).get(selection.nearest_miss.paper)
+            title = missed.title if missed else selection.nearest_miss.paper
+            lines.append(
+                f"Nearest miss: {title} with {selection.nearest_miss.score:.2f}; the bar is {selection.bar:.2f}."
+            )
+    buttons = present([say_button("Trending", "trending"), say_button("Interests", "interests")])
+    return NothingReply(f"No picks today for {owner_in_words(owner)}", tuple(lines), buttons)
+
+
+def notes_for(desk: Desk, owner: Member | Channel) -> tuple[str, ...]:
+    if desk.stores.profiles.get(owner.profile).interests:
+        return ()
+    return (f"There are no interests yet, so this is what is trending. {how_to_follow(owner)}",)
+
+
+def footer_for(owner: Member | Channel) -> str:
+    if isinstance(owner, Channel):
+        return f"A reaction teaches {owners_in_words(owner)} picks and your own."
+    return "A reaction teaches your picks."

@@ -1,0 +1,85 @@
+"""``why``: the computed causes of a pick, or what kept a paper out."""
+
+from collections.abc import Sequence
+
+from bot.answers.asked import Answer, Asked, owner_in_words, paper_meant
+from bot.answers.tastes import taste_of
+from bot.answers.today import FRESH, owner_of_today
+from bot.desk import Desk
+from bot.library import Assessment
+from bot.model import Channel, Digest, Member, Paper, Pick, Reason
+from bot.replies import WhyReply
+
+# Looked through for the pick in question; nobody asks why of something older.
+DIGESTS_BACK = 60
+
+
+def why(desk: Desk, asked: Asked) -> Answer:
+    return why_of(desk, asked, paper_meant(desk, asked))
+
+
+def why_of(desk: Desk, asked: Asked, paper: Paper) -> Answer:
+    """Answer for the profile whose picks are shown here, or the asker's own when only that one had the paper."""
+    owner = owner_of_today(desk, asked)
+    for candidate in (owner, asked.member):
+        found = _picked(desk.stores.digests.recent(candidate.profile, DIGESTS_BACK), paper)
+        if found is not None:
+            return Answer(WhyReply(paper, shown=True, lines=_shown_lines(candidate, *found)))
+    return Answer(WhyReply(paper, shown=False, lines=_not_shown_lines(desk, asked, owner, paper)))
+
+
+def shares_in_words(reasons: Sequence[Reason], score: float) -> tuple[str, ...]:
+    """Return each reason with its part of the score, the largest first."""
+    ordered = sorted(reasons, key=lambda reason: -reason.share)
+    if score <= 0:
+        return tuple(reason.words for reason in ordered)
+    return tuple(f"{reason.words} ({100 * reason.share / score:.0f} % of the score)" for reason in ordered)
+
+
+def _picked(digests: Sequence[Digest], paper: Paper) -> tuple[Digest, Pick] | None:
+    return next(((digest, pick) for digest in digests for pick in digest.picks if pick.paper.id == paper.id), None)
+
+
+def _shown_lines(owner: Member | Channel, digest: Digest, pick: Pick) -> tuple[str, ...]:
+    day = digest.local_date
+    lines = [
+        f"Picked for {owner_in_words(owner)} on {day.day} {day:%B %Y}:",
+        *shares_in_words(pick.reasons, pick.score),
+    ]
+    if pick.probability is not None:
+        lines.append(f"Chance that you like it, by how it went before: {100 * pick.probability:.0f} %.")
+    elif pick.strength:
+        lines.append(f"It is a {pick.strength}; there are too few verdicts yet for a percentage.")
+    if pick.stretch:
+        lines.append(
+            "It is the stretch pick: from the edge of the profile, so that the round does not close in on itself."
+        )
+    return tuple(lines)
+
+
+def _not_shown_lines(desk: Desk, asked: Asked, owner: Member | Channel, paper: Paper) -> tuple[str, ...]:
+    shown = desk.stores.digests.shown_to(owner.profile)
+    taste = taste_of(desk.stores, owner, asked.public_channel)
+    fresh = set(desk.stores.papers.since(asked.now - FRESH))
+    others = fresh - shown.keys() - {verdict.paper for verdict in taste.judged} - {paper.id}
+    assessment = desk.library.assess(taste, paper.id, asked.now, candidates=others | {paper.id})
+    lines = [f"Not among the picks for {owner_in_words(owner)}:", *_causes(assessment)]
+    if any(verdict.paper == paper.id for verdict in taste.judged):
+        lines.append("There is a verdict on it already; what was judged is not picked again.")
+    if paper.id not in fresh:
+        lines.append(f"It was announced more than {FRESH.days} days ago; only newer papers are picked.")
+    if paper.withdrawn:
+        lines.append("It was withdrawn by its authors.")
+    if assessment.reasons:
+        lines.append("What speaks for it: " + "; ".join(shares_in_words(assessment.reasons, assessment.score)))
+    return tuple(lines)
+
+
+def _causes(assessment: Assessment) -> list[str]:
+    causes = [f"Muted by {text}." for text in assessment.muted_by]
+    causes += [f"It lacks {text}, which must be there." for text in assessment.missing]
+    if assessment.score < assessment.bar:
+        causes.append(f"Its score is {assessment.score:.2f}, below the bar of {assessment.bar:.2f}.")
+    elif assessment.rank is not None and not causes:
+        causes.append(f"It ranks {assessment.rank} of the papers not shown yet; better ones come first.")
+    return causes

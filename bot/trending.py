@@ -1,0 +1,67 @@
+"""What is rising: votes at the source and in the community, weighed down by age."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model import Feedback, Paper, PaperId, Verdict
+
+# Half of a vote's weight is gone after this: long enough for a weekend, short enough that a week-old hit makes room.
+HALF_LIFE = timedelta(days=3)
+
+# A vote of somebody here says more about this community than one of a stranger at the source.
+COMMUNITY_WEIGHT = 2.0
+
+LIKING = {Verdict.LIKE: 1.0, Verdict.SAVE: 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A paper with what lifts it.
+
+    Attributes:
+        counts: The votes in words, ``"41 upvotes, 2 likes here"``; empty when there are none.
+    """
+
+    paper: Paper
+    score: float
+    counts: str
+
+
+def rising(papers: Iterable[Paper], acts: Sequence[Feedback], now: datetime) -> list[Rising]:
+    """Return papers by votes and age, the fastest first; withdrawn ones are left out.
+
+    The score is (log2(1 + upvotes) + 2 × likes here) × 2^(−age / 3 days), plus that same factor alone, so that without
+    any votes newer papers stand first. Ties: the newer, then the smaller id.
+
+    Args:
+        acts: Standing verdicts of the community.
+    """
+    likes: Counter[PaperId] = Counter()
+    weights: dict[PaperId, float] = {}
+    for act in acts:
+        if act.paper is not None and act.verdict in LIKING:
+            likes[act.paper] += act.verdict is Verdict.LIKE
+            weights[act.paper] = weights.get(act.paper, 0.0) + LIKING[act.verdict]
+    ranked = [
+        _rising(paper, likes[paper.id], weights.get(paper.id, 0.0), now) for paper in papers if not paper.withdrawn
+    ]
+    return sorted(ranked, key=lambda entry: (-entry.score, -_arrival(entry.paper, now).timestamp(), entry.paper.id))
+
+
+def _rising(paper: Paper, likes: int, weight: float, now: datetime) -> Rising:
+    age = max(now - _arrival(paper, now), timedelta())
+    freshness = 0.5 ** (age / HALF_LIFE)
+    votes = math.log2(1 + max(paper.upvotes or 0, 0)) + COMMUNITY_WEIGHT * weight
+    said = []
+    if paper.upvotes:
+        said.append(f"{paper.upvotes} {'upvote' if paper.upvotes == 1 else 'upvotes'}")
+    if likes:
+        said.append(f"{likes} {'like' if likes == 1 else 'likes'} here")
+    return Rising(paper, (1 + votes) * freshness, ", ".join(said))
+
+
+def _arrival(paper: Paper, now: datetime) -> datetime:
+    return min(paper.announced or paper.first_seen or now, now)
