@@ -87,7 +87,7 @@ class Paperround:
         try:
             action = action_of(token)
         except OlderRelease:
-            return Answer(RefusalReply("button", "This button is from another release; nothing was changed. Say help."))
+            return Answer(RefusalReply("button", "It is from another release, so nothing was changed. Say help."))
         asked = self._pressing(member, channel, event)
         return await self._at_the_desk("button", lambda: pressed(self._desk, asked, action))
 
@@ -123,7 +123,7 @@ class Paperround:
         return await self._round.deliver_due()
 
     def stop(self) -> None:
-        """Begin nothing more in a round; what is being posted is finished, the rest stays planned for the next start."""
+        """Begin nothing more in a round: what is being posted is finished, the rest stays planned."""
         self._round.stop()
 
     async def what_is_due(self) -> list[DeliveryReport]:
