@@ -35,6 +35,10 @@ class StorageUnusable(Exception):
     """The data folder or database cannot be used as it is; the text says why and what to do."""
 
 
+class DataFolderInUse(Exception):
+    """Another process holds the data folder; the text names its number and its machine."""
+
+
 class ClaimLost(Exception):
     """The lease ran out and another process holds this delivery now. The caller drops it and does nothing more."""
 
@@ -232,7 +236,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Proven not sent (rate limit, no connection); it may be tried again from ``until`` on."""
+    """Proven not sent (rate limit, no connection); it may be tried again from ``until`` on.
+
+    A doubt that an earlier attempt left behind stays: looking once more costs little, a second post costs trust.
+    """
 
     why: str
     until: datetime
@@ -346,16 +353,32 @@ class Saves(Protocol):
 class Communities(Protocol):
     """Communities, what members were shown last, and erasure. Callers: the facade."""
 
-    def shown(self, member: Member, channel: Channel, papers: Sequence[PaperId]) -> None:
-        """Remember the newest list shown to a member in a place: ``like 2`` means its second."""
+    def shown(self, member: Member | None, channel: Channel, papers: Sequence[PaperId], now: datetime) -> None:
+        """Remember the newest list shown in a place: ``like 2`` means its second.
 
-    def last_shown(self, member: Member, channel: Channel) -> list[PaperId]: ...
+        To one member, or, with None, to everybody there, as a digest is.
+        """
+
+    def last_shown(self, member: Member, channel: Channel) -> list[PaperId]:
+        """Return the newest list that the member saw there: their own, or everybody's if that came later."""
 
     def data_of(self, member: Member) -> dict[str, object]:
         """Return everything stored about a member, ready for JSON, a key for each kind of record."""
 
     def forget(self, member: Member) -> int:
         """Erase everything stored about a member in one transaction; return the number of rows."""
+
+
+class IndexCache(Protocol):
+    """The engine's serialised index, so that a start need not read every paper. Callers: the composition root.
+
+    It is only ever a shortcut: what is missing, damaged or of another database loads as None.
+    """
+
+    def load(self) -> bytes | None: ...
+
+    def save(self, content: bytes) -> None:
+        """Keep it in place of the last one, whole or not at all; a full disk raises `StorageUnavailable`."""
 
 
 class Stores(Protocol):
@@ -379,6 +402,13 @@ class Stores(Protocol):
     def saves(self) -> Saves: ...
     @property
     def communities(self) -> Communities: ...
+    @property
+    def source_states(self) -> "SourceStates": ...
+    @property
+    def index_cache(self) -> IndexCache: ...
+
+    def close(self) -> None:
+        """Finish what was asked, then let go of the files; calling any part afterwards raises `StorageUnavailable`."""
 
 
 class Messenger(Protocol):
@@ -432,3 +462,60 @@ class IngestReport:
     updated: int = 0
     duplicates: int = 0
     rejected: tuple[RejectedItem, ...] = ()
+
+
+class SourceFailed(Exception):
+    """A source gave nothing, or nothing more; ``why`` is one sentence for the host. What it yielded before stands.
+
+    ``retry_after_s`` is the source's own word on when to ask again, or None.
+    """
+
+    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Where a source stands between two polls. Everything but the cursor may be lost without losing a paper.
+
+    Attributes:
+        cursor: What the source itself needs to go on: a day, a token; its own form.
+        etag: Of the newest answer, sent back so that an unchanged one need not be sent again; likewise
+            ``last_modified``.
+        moved_to: The address that replaced the one that was set, when the source said for good; else empty.
+        newest: The announcement or list that was read last, aware; None before the first.
+        polled_at: When it was last asked, whatever came of it; likewise ``succeeded_at``, when that went well.
+        not_before: The source's own word on when to ask again, None when it gave none.
+        failures: How many polls in a row failed; 0 after one that went well.
+        failing_since: When the first of them was; None when the last poll went well.
+        error: Why the last poll failed, one sentence; empty when it went well.
+        told: The host was told of this row of failures.
+    """
+
+    cursor: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+    newest: datetime | None = None
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    not_before: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    error: str = ""
+    told: bool = False
+
+
+class SourceStates(Protocol):
+    """Where each source stands. Callers: the polling of sources. Can raise `StorageUnavailable`."""
+
+    def get(self, source: str) -> SourceState:
+        """Return the state kept for `Source.name`; a fresh one for a source never polled."""
+
+    def set(self, source: str, state: SourceState) -> None:
+        """Keep a state, durably when it returns, in place of the one before."""
+
+    def all(self) -> dict[str, SourceState]:
+        """Return every state kept, by the source's name: for reports."""

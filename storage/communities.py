@@ -1,0 +1,188 @@
+"""What members were shown last, and everything about one member: to be handed over, or erased."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import Channel, Member, PaperId
+from storage.connections import Readers
+from storage.paper_rows import as_json
+from storage.rows import member_columns, stamp, storable
+from storage.writer import Writer
+
+# The member column of a list that everybody in a place was shown.
+EVERYBODY = ""
+
+SHOWN = """
+    INSERT INTO shown_lists (platform, community, member, channel, papers, shown_at)
+    VALUES (:platform, :community, :member, :channel, :papers, :shown_at)
+    ON CONFLICT (channel, member, community, platform) DO UPDATE
+       SET papers = excluded.papers, shown_at = excluded.shown_at
+"""
+
+# Of two lists shown at the same instant, the member's own.
+LAST_SHOWN = """
+    SELECT papers
+      FROM shown_lists
+     WHERE channel = :channel AND member IN (:member, '') AND community = :community AND platform = :platform
+     ORDER BY shown_at DESC, member DESC
+     LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record about members.
+
+    Attributes:
+        table: Where its rows are.
+        about: The condition that finds those of one member.
+        tell: The question that hands them over, but for the condition.
+    """
+
+    name: str
+    table: str
+    about: str
+    tell: str
+
+
+BY_MEMBER = "member = :member AND community = :community AND platform = :platform"
+BY_PROFILE = "profile = :profile"
+BY_PROFILE_OR_DIRECT = "(profile = :profile OR destination = :direct)"
+THEIR_DELIVERIES = f"delivery IN (SELECT number FROM deliveries WHERE {BY_PROFILE_OR_DIRECT})"  # noqa: S608  # of constants
+THEIR_DIGESTS = f"digest IN (SELECT number FROM digests WHERE {BY_PROFILE})"  # noqa: S608  # of constants
+
+# Every table with rows about a member, rows that name others before those others. A test compares with the schema.
+KINDS = (
+    Kind("interests", "interests", BY_PROFILE, "SELECT number, text, muted, since FROM interests"),
+    Kind("profile", "profiles", "id = :profile", "SELECT id, revision FROM profiles"),
+    Kind(
+        "verdicts",
+        "feedback",
+        BY_MEMBER,
+        "SELECT event, channel, paper, verdict, at, undoes FROM feedback",
+    ),
+    Kind("saved", "saves", BY_MEMBER, "SELECT paper, saved_at FROM saves"),
+    Kind(
+        "picks",
+        "digest_picks",
+        THEIR_DIGESTS,
+        """SELECT digests.local_date, digests.edition, papers.id AS paper, score, probability, strength, key_sentence,
+                  stretch, reasons
+             FROM digest_picks
+             JOIN digests ON digests.number = digest_picks.digest
+             JOIN papers ON papers.number = digest_picks.paper""",
+    ),
+    Kind("digests", "digests", BY_PROFILE, "SELECT local_date, edition, revision, made_at FROM digests"),
+    Kind(
+        "shown_papers",
+        "shown_papers",
+        BY_PROFILE,
+        """SELECT papers.id AS paper, first_date
+             FROM shown_papers JOIN papers ON papers.number = shown_papers.paper""",
+    ),
+    Kind("shown_lists", "shown_lists", BY_MEMBER, "SELECT channel, papers, shown_at FROM shown_lists"),
+    Kind(
+        "subscriptions",
+        "subscriptions",
+        BY_PROFILE_OR_DIRECT,
+        "SELECT destination, cadence, at, zone, weekdays, since, count, quiet, paused FROM subscriptions",
+    ),
+    Kind(
+        "sendings",
+        "delivery_progress",
+        THEIR_DELIVERIES,
+        """SELECT deliveries.destination, deliveries.local_date, deliveries.edition, part, state, attempt, message, why
+             FROM delivery_progress JOIN deliveries ON deliveries.number = delivery_progress.delivery""",
+    ),
+    Kind(
+        "messages",
+        "delivery_parts",
+        THEIR_DELIVERIES,
+        """SELECT deliveries.destination, deliveries.local_date, deliveries.edition, part, payload, paper
+             FROM delivery_parts JOIN deliveries ON deliveries.number = delivery_parts.delivery""",
+    ),
+    Kind(
+        "deliveries",
+        "deliveries",
+        BY_PROFILE_OR_DIRECT,
+        "SELECT destination, local_date, edition, late, planned_at FROM deliveries",
+    ),
+)
+
+JSON_COLUMNS = frozenset({"papers", "reasons"})
+
+# The rest holds no row about a member.
+TABLES_ABOUT_NOBODY = frozenset(
+    {
+        "_sqlite_migrations",
+        "channel_notes",
+        "installation",
+        "installations",
+        "paper_aliases",
+        "paper_texts",
+        "papers",
+        "seen_events",
+        "source_states",
+    }
+)
+
+
+class SqliteCommunities:
+    """`bot.ports.Communities` on one SQLite file."""
+
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    def shown(self, member: Member | None, channel: Channel, papers: Sequence[PaperId], now: datetime) -> None:
+        row = {
+            "platform": storable(channel.platform),
+            "community": storable(channel.community),
+            "member": EVERYBODY if member is None else storable(member.id),
+            "channel": storable(channel.id),
+            "papers": as_json(papers),
+            "shown_at": stamp(now),
+        }
+        self._writer.write(lambda connection: connection.execute(SHOWN, row).rowcount)
+
+    def last_shown(self, member: Member, channel: Channel) -> list[PaperId]:
+        values = {
+            "platform": storable(channel.platform),
+            "community": storable(channel.community),
+            "member": storable(member.id),
+            "channel": storable(channel.id),
+        }
+        with self._readers.reading() as connection:
+            row = connection.execute(LAST_SHOWN, values).fetchone()
+        return [] if row is None else [PaperId(paper) for paper in json.loads(row["papers"])]
+
+    def data_of(self, member: Member) -> dict[str, object]:
+        values = _about(member)
+        with self._readers.reading() as connection:
+            return {kind.name: _told(connection, kind, values) for kind in KINDS}
+
+    def forget(self, member: Member) -> int:
+        values = _about(member)
+
+        def erase(connection: sqlite3.Connection) -> int:
+            return sum(
+                connection.execute(f"DELETE FROM {kind.table} WHERE {kind.about}", values).rowcount  # noqa: S608  # ours
+                for kind in KINDS
+            )
+
+        rows = self._writer.write(erase)
+        self._writer.empty_the_log()
+        return rows
+
+
+def _about(member: Member) -> dict[str, str]:
+    direct = f"{member.platform}:{member.community}:@{member.id}"
+    return {**member_columns(member), "profile": storable(member.profile), "direct": storable(direct)}
+
+
+def _told(connection: sqlite3.Connection, kind: Kind, values: dict[str, str]) -> list[dict[str, object]]:
+    rows = connection.execute(f"{kind.tell} WHERE {kind.about}", values)
+    return [{name: json.loads(row[name]) if name in JSON_COLUMNS else row[name] for name in row.keys()} for row in rows]  # noqa: SIM118  # a row iterates its values

@@ -1,0 +1,240 @@
+"""The ledger in SQLite: all SQL about deliveries is in this file."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.model import Channel, DeliveryKey, Digest, MessageId, ProfileId, destination_of
+from bot.ports import Claim, ClaimLost, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Unknown
+from storage.connections import Readers
+from storage.delivery_rows import (
+    claim_of,
+    key_columns,
+    key_of,
+    outcome_columns,
+    planned_parts,
+    record_of,
+    skipped_part,
+)
+from storage.digests import keep_digest
+from storage.rows import channel_columns, stamp, storable
+from storage.writer import Writer
+
+# Only today's digest and yesterday's are ever planned, so no older message can be theirs.
+LOOKED_BACK = timedelta(days=2)
+
+PLAN = """
+    INSERT INTO deliveries (destination, local_date, edition, profile, platform, community, channel, channel_name,
+                            direct, late, planned_at)
+    VALUES (:destination, :local_date, :edition, :profile, :platform, :community, :channel, :channel_name,
+            :direct, :late, :now)
+    ON CONFLICT (destination, local_date, edition) DO NOTHING
+    RETURNING number
+"""
+
+PLAN_PART = """
+    INSERT INTO delivery_parts (delivery, part, payload, marker, paper)
+    VALUES (:delivery, :part, :payload, :marker, :paper)
+"""
+
+PLAN_PROGRESS = """
+    INSERT INTO delivery_progress (delivery, part, state, free_from, doubtful_since, why)
+    VALUES (:delivery, :part, :state, :free_from, :doubtful_since, :why)
+"""
+
+# A restored database does not know what was sent after its backup: the first digest of each destination since then may
+# have been posted already, by the database that was lost.
+LOST_SINCE = """
+    SELECT coalesce((SELECT max(planned_at) FROM deliveries WHERE number <= installation.restored_after), '') AS instant
+      FROM installation
+     WHERE restored_after IS NOT NULL
+       AND NOT EXISTS (SELECT 1
+                         FROM deliveries
+                        WHERE destination = :destination AND number > installation.restored_after)
+"""
+
+PLANNED_SINCE = "SELECT destination, local_date, edition FROM deliveries WHERE local_date >= :first"
+
+# One statement, so no other process can come between the look and the grip. A part that was being sent when its lease
+# ran out is in doubt since that attempt began: SET reads the row as it was before.
+CLAIM = """
+    UPDATE delivery_progress
+       SET state = 'sending', attempt = attempt + 1, claimed_at = :now, free_from = :lease_until,
+           doubtful_since = CASE state WHEN 'sending' THEN coalesce(doubtful_since, claimed_at) ELSE doubtful_since END
+     WHERE (delivery, part) = (
+           SELECT delivery, part
+             FROM delivery_progress
+            WHERE free_from <= :now
+            ORDER BY free_from, delivery, part
+            LIMIT 1)
+    RETURNING delivery, part
+"""
+
+CLAIMED = """
+    SELECT deliveries.*, frozen.*, progress.attempt, progress.doubtful_since, first.message AS thread
+      FROM delivery_progress AS progress
+      JOIN delivery_parts AS frozen ON frozen.delivery = progress.delivery AND frozen.part = progress.part
+      JOIN deliveries ON deliveries.number = progress.delivery
+      LEFT JOIN delivery_progress AS first ON first.delivery = progress.delivery AND first.part = 0
+     WHERE progress.delivery = :delivery AND progress.part = :part
+"""
+
+# The attempt number is the fence: whoever comes back after a long pause holds an old number and changes nothing.
+SETTLE = """
+    UPDATE delivery_progress
+       SET state = :state, free_from = :free_from, message = :message, why = :why,
+           doubtful_since = CASE :state WHEN 'ambiguous' THEN coalesce(doubtful_since, claimed_at)
+                                        ELSE doubtful_since END
+     WHERE delivery = (SELECT number
+                         FROM deliveries
+                        WHERE destination = :destination AND local_date = :local_date AND edition = :edition)
+       AND part = :part AND attempt = :attempt AND state = 'sending'
+    RETURNING delivery
+"""
+
+# It has waited as long as its digest has, so a digest once begun is finished before a later one is.
+NEXT_PART = """
+    UPDATE delivery_progress
+       SET free_from = (SELECT planned_at FROM deliveries WHERE number = :delivery)
+     WHERE delivery = :delivery
+       AND part = (SELECT min(part) FROM delivery_progress WHERE delivery = :delivery AND state = 'planned')
+"""
+
+LATER_PARTS = """
+    UPDATE delivery_progress
+       SET state = :state, why = :why
+     WHERE delivery = :delivery AND part > :part AND state = 'planned'
+"""
+
+NEXT_DUE = "SELECT min(free_from) AS free_from FROM delivery_progress WHERE free_from IS NOT NULL"
+
+RECORDS = """
+    SELECT deliveries.*, frozen.*, progress.state, progress.attempt, progress.message, progress.why
+      FROM deliveries
+      JOIN delivery_progress AS progress ON progress.delivery = deliveries.number
+      JOIN delivery_parts AS frozen ON frozen.delivery = progress.delivery AND frozen.part = progress.part
+"""
+
+OF = f"""{RECORDS}
+     WHERE deliveries.destination = :destination AND deliveries.local_date = :local_date
+       AND deliveries.edition = :edition
+     ORDER BY frozen.part
+"""
+
+RECENT = f"""{RECORDS}
+     ORDER BY deliveries.planned_at DESC, deliveries.number DESC, frozen.part DESC
+     LIMIT :limit
+"""
+
+RECENT_OF_ONE = f"""{RECORDS}
+     WHERE deliveries.destination = :destination
+     ORDER BY deliveries.planned_at DESC, deliveries.number DESC, frozen.part DESC
+     LIMIT :limit
+"""
+
+BY_MESSAGE = f"""{RECORDS}
+     WHERE progress.message = :message AND deliveries.destination = :destination
+"""
+
+
+class SqliteLedger:
+    """`bot.ports.Ledger` on one SQLite file, shared by any number of processes."""
+
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    def plan(  # noqa: PLR0913  # the port's
+        self,
+        key: DeliveryKey,
+        profile: ProfileId,
+        channel: Channel,
+        parts: Sequence[PlannedPart],
+        *,
+        late: bool,
+        digest: Digest | None,
+        now: datetime,
+    ) -> bool:
+        row = {**key_columns(key), **channel_columns(channel), "profile": storable(profile), "late": int(late)}
+        part_rows = planned_parts(parts, now) if parts else [skipped_part(None)]
+        return self._plan({**row, "now": stamp(now)}, part_rows, digest, stamp(now - LOOKED_BACK))
+
+    def skip(self, key: DeliveryKey, profile: ProfileId, channel: Channel, why: str, now: datetime) -> bool:
+        row = {**key_columns(key), **channel_columns(channel), "profile": storable(profile), "late": 0}
+        return self._plan({**row, "now": stamp(now)}, [skipped_part(why)], None, stamp(now - LOOKED_BACK))
+
+    def planned_since(self, first: date) -> frozenset[DeliveryKey]:
+        with self._readers.reading() as connection:
+            return frozenset(key_of(row) for row in connection.execute(PLANNED_SINCE, {"first": first.isoformat()}))
+
+    def claim(self, now: datetime, lease: timedelta) -> Claim | None:
+        values = {"now": stamp(now), "lease_until": stamp(now + lease)}
+
+        def grip(connection: sqlite3.Connection) -> Claim | None:
+            gripped = connection.execute(CLAIM, values).fetchall()
+            return claim_of(connection.execute(CLAIMED, dict(gripped[0])).fetchall()[0]) if gripped else None
+
+        return self._writer.write(grip)
+
+    def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
+        values = {**key_columns(claim.key), **outcome_columns(outcome), "part": claim.part, "attempt": claim.attempt}
+        stamp(now)  # refuses an instant without a zone, as every method does
+
+        def note(connection: sqlite3.Connection) -> None:
+            settled = connection.execute(SETTLE, values).fetchall()
+            if not settled:
+                raise ClaimLost(f"part {claim.part} of {claim.key} is no longer held by attempt {claim.attempt}")
+            values["delivery"] = settled[0]["delivery"]
+            match outcome:
+                case Sent():
+                    connection.execute(NEXT_PART, values)
+                case Rejected() | Held():
+                    connection.execute(LATER_PARTS, values)
+                case Deferred() | Unknown():
+                    pass  # it stays the turn of this part
+
+        self._writer.write(note)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        earliest = stamp(now)
+        with self._readers.reading() as connection:
+            free_from = connection.execute(NEXT_DUE).fetchone()["free_from"]
+        return None if free_from is None else datetime.fromisoformat(max(free_from, earliest))
+
+    def of(self, key: DeliveryKey) -> list[DeliveryRecord]:
+        return self._records(OF, key_columns(key))
+
+    def recent(self, destination: str | None, limit: int) -> list[DeliveryRecord]:
+        if destination is None:
+            return self._records(RECENT, {"limit": limit})
+        return self._records(RECENT_OF_ONE, {"destination": storable(destination), "limit": limit})
+
+    def by_message(self, channel: Channel, message: MessageId) -> DeliveryRecord | None:
+        values = {"message": storable(message), "destination": storable(destination_of(channel))}
+        return next(iter(self._records(BY_MESSAGE, values)), None)
+
+    def _plan(
+        self,
+        row: dict[str, str | int],
+        parts: Sequence[dict[str, str | int | None]],
+        digest: Digest | None,
+        longest_ago: str,
+    ) -> bool:
+        def write_down(connection: sqlite3.Connection) -> bool:
+            lost = connection.execute(LOST_SINCE, row).fetchall()
+            planned = connection.execute(PLAN, row).fetchall()
+            if not planned:
+                return False
+            since = {"doubtful_since": max(lost[0]["instant"], longest_ago) if lost else None}
+            rows = [{**part, **since, "delivery": planned[0]["number"]} for part in parts]
+            connection.executemany(PLAN_PART, rows)
+            connection.executemany(PLAN_PROGRESS, rows)
+            if digest is not None:
+                keep_digest(connection, digest)
+            return True
+
+        return self._writer.write(write_down)
+
+    def _records(self, question: str, values: Mapping[str, str | int]) -> list[DeliveryRecord]:
+        with self._readers.reading() as connection:
+            return [record_of(row) for row in connection.execute(question, values)]

@@ -1,0 +1,164 @@
+"""Which picks were made for a profile on a local date, in SQLite."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+from bot.model import Digest, PaperId, Pick, ProfileId, Reason, ReasonKind
+from storage.connections import Readers
+from storage.paper_intake import arriving, take_in
+from storage.paper_rows import BY_NAME, as_json, paper_of
+from storage.rows import stamp, storable
+from storage.writer import Writer
+
+KEEP = """
+    INSERT INTO digests (profile, local_date, edition, revision, made_at)
+    VALUES (:profile, :local_date, :edition, :revision, :made_at)
+    ON CONFLICT (profile, local_date, edition) DO UPDATE SET revision = excluded.revision, made_at = excluded.made_at
+    RETURNING number
+"""
+
+DROP_PICKS = "DELETE FROM digest_picks WHERE digest = :digest"
+
+KEEP_PICK = """
+    INSERT INTO digest_picks (digest, position, paper, score, probability, strength, key_sentence, stretch, reasons)
+    VALUES (:digest, :position, :paper, :score, :probability, :strength, :key_sentence, :stretch, :reasons)
+"""
+
+KEEP_SHOWN = """
+    INSERT INTO shown_papers (profile, paper, first_date)
+    VALUES (:profile, :paper, :local_date)
+    ON CONFLICT (profile, paper) DO UPDATE SET first_date = min(first_date, excluded.first_date)
+"""
+
+SELECT = """
+    SELECT digests.number AS digest, digests.profile, digests.local_date, digests.edition, digests.revision,
+           digests.made_at, digest_picks.position, digest_picks.score, digest_picks.probability, digest_picks.strength,
+           digest_picks.key_sentence, digest_picks.stretch, digest_picks.reasons, papers.*
+      FROM digests
+      LEFT JOIN digest_picks ON digest_picks.digest = digests.number
+      LEFT JOIN papers ON papers.number = digest_picks.paper
+"""
+
+ONE = f"""{SELECT}
+     WHERE digests.profile = :profile AND digests.local_date = :local_date AND digests.edition = :edition
+     ORDER BY digest_picks.position
+"""
+
+RECENT = f"""{SELECT}
+     WHERE digests.number IN (
+           SELECT number FROM digests WHERE profile = :profile ORDER BY local_date DESC, edition DESC LIMIT :limit)
+     ORDER BY digests.local_date DESC, digests.edition DESC, digest_picks.position
+"""  # noqa: S608  # of constants
+
+SINCE = f"""{SELECT}
+     WHERE digests.local_date >= :first
+     ORDER BY digests.local_date, digests.profile, digests.edition, digest_picks.position
+"""
+
+SHOWN_TO = """
+    SELECT papers.id, shown_papers.first_date
+      FROM shown_papers JOIN papers ON papers.number = shown_papers.paper
+     WHERE shown_papers.profile = :profile
+"""
+
+
+def keep_digest(connection: sqlite3.Connection, digest: Digest) -> None:
+    """Store a digest inside the open transaction."""
+    key = _key(digest.profile, digest.local_date, digest.edition)
+    made = {"revision": digest.revision, "made_at": stamp(digest.made_at)}
+    number = connection.execute(KEEP, {**key, **made}).fetchall()[0]["number"]
+    connection.execute(DROP_PICKS, {"digest": number})
+    papers = _numbers(connection, digest)
+    for position, (pick, paper) in enumerate(zip(digest.picks, papers, strict=True)):
+        connection.execute(KEEP_PICK, {"digest": number, "position": position, "paper": paper, **_columns(pick)})
+        connection.execute(KEEP_SHOWN, {"paper": paper, **key})
+
+
+class SqliteDigests:
+    """`bot.ports.Digests` on one SQLite file."""
+
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    def get(self, profile: ProfileId, local_date: date, edition: int) -> Digest | None:
+        values = _key(profile, local_date, edition)
+        return next(iter(self._digests(ONE, values)), None)
+
+    def keep(self, digest: Digest) -> None:
+        self._writer.write(lambda connection: keep_digest(connection, digest))
+
+    def shown_to(self, profile: ProfileId) -> dict[PaperId, date]:
+        with self._readers.reading() as connection:
+            rows = connection.execute(SHOWN_TO, {"profile": storable(profile)})
+            return {PaperId(row["id"]): date.fromisoformat(row["first_date"]) for row in rows}
+
+    def recent(self, profile: ProfileId, limit: int) -> list[Digest]:
+        return self._digests(RECENT, {"profile": storable(profile), "limit": limit})
+
+    def since(self, first: date) -> list[Digest]:
+        return self._digests(SINCE, {"first": first.isoformat()})
+
+    def _digests(self, question: str, values: dict[str, str | int]) -> list[Digest]:
+        with self._readers.reading() as connection:
+            rows = connection.execute(question, values).fetchall()
+        return [_digest(list(rows_of_one)) for _, rows_of_one in groupby(rows, key=lambda row: row["digest"])]
+
+
+def _key(profile: ProfileId, local_date: date, edition: int) -> dict[str, str | int]:
+    return {"profile": storable(profile), "local_date": local_date.isoformat(), "edition": edition}
+
+
+def _numbers(connection: sqlite3.Connection, digest: Digest) -> list[int]:
+    """Return the stored papers of the picks; one that is not stored yet is stored as the pick tells it."""
+    ids = [storable(pick.paper.id) for pick in digest.picks]
+    numbers = _stored(connection, ids)
+    missing = [pick.paper for pick, name in zip(digest.picks, ids, strict=True) if name not in numbers]
+    if missing:
+        take_in(connection, arriving(missing, digest.made_at), digest.made_at)
+        numbers = _stored(connection, ids)
+    return [numbers[name] for name in ids]
+
+
+def _stored(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+    return {row["name"]: row["number"] for row in connection.execute(BY_NAME, {"names": as_json(ids)})}
+
+
+def _columns(pick: Pick) -> dict[str, str | int | float | None]:
+    return {
+        "score": pick.score,
+        "probability": pick.probability,
+        "strength": storable(pick.strength),
+        "key_sentence": storable(pick.key_sentence),
+        "stretch": int(pick.stretch),
+        "reasons": json.dumps(
+            [[reason.kind.value, storable(reason.words), reason.share] for reason in pick.reasons], ensure_ascii=False
+        ),
+    }
+
+
+def _digest(rows: Sequence[sqlite3.Row]) -> Digest:
+    first = rows[0]
+    return Digest(
+        profile=ProfileId(first["profile"]),
+        local_date=date.fromisoformat(first["local_date"]),
+        edition=first["edition"],
+        revision=first["revision"],
+        picks=tuple(_pick(row) for row in rows if row["position"] is not None),
+        made_at=datetime.fromisoformat(first["made_at"]),
+    )
+
+
+def _pick(row: sqlite3.Row) -> Pick:
+    return Pick(
+        paper=paper_of(row),
+        score=row["score"],
+        reasons=tuple(Reason(ReasonKind(kind), words, share) for kind, words, share in json.loads(row["reasons"])),
+        strength=row["strength"],
+        probability=row["probability"],
+        key_sentence=row["key_sentence"],
+        stretch=bool(row["stretch"]),
+    )
