@@ -12,7 +12,7 @@ from bot.answers.asked import (
     say_button,
 )
 from bot.desk import Desk
-from bot.interests import BadInterest, explain_interest, parse_interest, print_interest
+from bot.interests import BadInterest, explain_interest, meaning_of, parse_interest, print_interest
 from bot.model import Channel, Example, FollowedInterest, Interest, Member
 from bot.replies import Button, InterestLine, InterestsReply, NoticeReply
 
@@ -94,7 +94,9 @@ def _add(desk: Desk, asked: Asked, *, muted: bool) -> Answer:
     profile = desk.stores.profiles.get(owner.profile)
     if len(profile.interests) >= INTERESTS_CAP:
         raise Refused(text, f"A profile holds {INTERESTS_CAP} interests; unfollow one first.")
-    added = desk.stores.profiles.follow(owner.profile, text, muted=muted, now=asked.now)
+    meant = meaning_of(interest)
+    known = any(line.muted == muted and meaning_of(line.interest) == meant for line in profile.interests)
+    added = None if known else desk.stores.profiles.follow(owner.profile, text, muted=muted, now=asked.now)
     if added is None:
         state = "muted" if muted else "followed"
         return Answer(NoticeReply(f"{text} is {state} for {owner_in_words(owner)} already; nothing was changed."))
@@ -125,8 +127,8 @@ def _meant(kept: tuple[FollowedInterest, ...], text: str) -> FollowedInterest | 
     said = text.removeprefix("#")
     if said.isascii() and said.isdigit():
         return next((line for line in kept if line.number == int(said[:9])), None)
-    interest = parsed(text, allow_only_never=True)
-    return next((line for line in kept if line.interest == interest), None)
+    meant = meaning_of(parsed(text, allow_only_never=True))
+    return next((line for line in kept if meaning_of(line.interest) == meant), None)
 
 
 def _unfollow_button(asked: Asked, line: FollowedInterest) -> Button | None:

@@ -99,7 +99,7 @@ async def test_a_mistyped_command_gets_the_nearest_as_a_button(stocked: House) -
 
 async def test_following_twice_changes_nothing_the_second_time(stocked: House) -> None:
     assert (await stocked.ask("follow entropy")).changed
-    again = await stocked.ask("follow entropy")
+    again = await stocked.ask("follow  Entropy")
     assert not again.changed
     assert isinstance(again.reply, NoticeReply)
     assert "already" in again.reply.text

@@ -1,0 +1,123 @@
+"""The interest language: what somebody wants to read, in their own words, and back again.
+
+``graph neural networks`` words, the more of them the better · ``"contrastive learning"`` a phrase · ``+diffusion``
+must · ``-survey`` never · ``(rl OR "reinforcement learning") robotics`` · ``author:"Y. Bengio"`` · ``cat:cs.LG``,
+``cat:math.*`` · ``title:entropy`` · ``source:arxiv`` · ``like:2301.00001``, or just the link · ``diffus*``.
+"""
+
+from typing import assert_never
+
+from bot.interest_grammar import read_clauses
+from bot.interest_terms import BadInterest, bare_value
+from bot.model import Clause, Example, FieldTest, Group, Interest, Node, Occur, Phrase, Prefix, Word
+from bot.plain import folded
+
+__all__ = ["BadInterest", "explain_interest", "meaning_of", "parse_interest", "print_interest"]
+
+
+def parse_interest(text: str, *, allow_only_never: bool = False) -> Interest:
+    """Return the interest that ``text`` says, at most 512 characters, 32 terms and brackets 8 deep.
+
+    Args:
+        allow_only_never: Whether it may say only what is not wanted.
+
+    Raises:
+        BadInterest: Naming the piece that is wrong; it never raises another exception, whatever the text.
+    """
+    clauses = read_clauses(text)
+    if not allow_only_never and all(clause.occur is Occur.NEVER for clause in clauses):
+        why = "This says only what you do not want. Add what you want, or say mute and the word alone."
+        raise BadInterest(_row(clauses), why)
+    return Interest(clauses)
+
+
+def print_interest(interest: Interest) -> str:
+    """Return the text of an interest; reading it gives the same interest."""
+    if len(interest.clauses) == 1:
+        only = interest.clauses[0]
+        if only.occur is Occur.SHOULD and isinstance(only.node, Group):
+            return _alternatives(only.node)
+    return _row(interest.clauses)
+
+
+def meaning_of(interest: Interest) -> str:
+    """Return a key that is equal for interests that find the same papers: ``Entropy`` and ``entropy``."""
+    return folded(print_interest(interest))
+
+
+def explain_interest(interest: Interest) -> tuple[str, ...]:
+    """Return what an interest means, one line for each clause."""
+    return tuple(_explained(clause) for clause in interest.clauses)
+
+
+def _row(clauses: tuple[Clause, ...]) -> str:
+    return " ".join(f"{clause.occur.value}{_printed(clause.node)}" for clause in clauses)
+
+
+def _alternatives(group: Group) -> str:
+    return " OR ".join(_row(row) for row in group.alternatives)
+
+
+def _printed(node: Node) -> str:
+    match node:
+        case Word(text):
+            return text
+        case Prefix(text):
+            return f"{text}*"
+        case Phrase(text):
+            return f'"{text}"'
+        case FieldTest(field, value):
+            return f"{field}:{value}" if bare_value(value) == value and "," not in value else f'{field}:"{value}"'
+        case Example(paper):
+            name = paper.removeprefix("arxiv:")
+            return f'like:"{name}"' if "(" in name or ")" in name else f"like:{name}"
+        case Group():
+            return f"({_alternatives(node)})"
+        case _:
+            assert_never(node)
+
+
+def _explained(clause: Clause) -> str:
+    said = _in_words(clause.node)
+    match clause.occur:
+        case Occur.MUST:
+            return f"Must have: {said}"
+        case Occur.NEVER:
+            return f"Never: {said}"
+        case Occur.SHOULD:
+            return f"Better: {said}"
+        case _:
+            assert_never(clause.occur)
+
+
+def _in_words(node: Node) -> str:
+    match node:
+        case Word(text):
+            return f"the word {text}"
+        case Prefix(text):
+            return f"a word that begins with {text}"
+        case Phrase(text):
+            return f"the phrase “{text}”"
+        case FieldTest(field, value):
+            return _test_in_words(field, value)
+        case Example(paper):
+            return f"papers like {paper.removeprefix('arxiv:')}"
+        case Group():
+            return ", or ".join(
+                " with ".join(f"{'not ' if inner.occur is Occur.NEVER else ''}{_in_words(inner.node)}" for inner in row)
+                for row in node.alternatives
+            )
+        case _:
+            assert_never(node)
+
+
+def _test_in_words(field: str, value: str) -> str:
+    match field:
+        case "author":
+            return f"an author named {value}"
+        case "cat":
+            return f"any category of {value.removesuffix('.*')}" if value.endswith(".*") else f"the category {value}"
+        case "title":
+            return f"“{value}” in the title"
+        case _:
+            return f"the source {value}"
