@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.actions import OlderRelease, action_of, verdict_of
 from bot.answers.asked import Answer, Asked
+from bot.answers.finding import paper_brought
 from bot.answers.offers import offered_now
 from bot.answers.table import answered, bad_command, pressed
 from bot.answers.verdicts import react_to
@@ -14,7 +15,7 @@ from bot.desk import Desk
 from bot.ingest import ingest
 from bot.library import Library
 from bot.model import Channel, Member, MessageId, PaperId
-from bot.ports import Clock, IngestReport, Messenger, Source, StorageUnavailable, Stores
+from bot.ports import Clock, IngestReport, Lookup, Messenger, Source, SourceFailed, StorageUnavailable, Stores
 from bot.replies import OfferedPick, PicksReply, RefusalReply
 from bot.round import DeliveryReport, Round
 from bot.schedule import next_due_at
@@ -42,17 +43,20 @@ class Paperround:
         settle: timedelta = timedelta(seconds=90),
         post_timeout: timedelta = timedelta(seconds=30),
         wake: Callable[[], None] = nothing,
+        lookup: Lookup | None = None,
     ) -> None:
         """Put the product together.
 
         Args:
             messengers: By platform. Digests for other platforms are left to the process that has theirs.
             settle: How long an unknown outcome rests before the channel's history is read.
+            lookup: Fetches a paper that a member brings; without it only stored ones can be brought.
             wake: Called when something may be due sooner than `next_due_at` last said.
         """
         self._stores = stores
         self._clock = clock
         self._wake = wake
+        self._lookup = lookup
         self._desk = Desk(stores, library)
         self._round = Round(self._desk, clock, messengers, settle, post_timeout)
         self._desk.post = self._round.plan_extra
@@ -80,6 +84,11 @@ class Paperround:
         except BadCommand as bad:
             return Answer(bad_command(bad))
         asked = Asked(ask, member, channel, event, self._clock.now())
+        if ask.command.name == "help":
+            # It is asked most and asks nothing stored, so it is not worth the way over a thread.
+            return answered(self._desk, asked)
+        if ask.command.name == "add" and (refusal := await self._fetched(ask)):
+            return Answer(refusal)
         return await self._at_the_desk(ask.command.name, lambda: answered(self._desk, asked))
 
     async def press(self, token: str, member: Member, channel: Channel, event: str) -> Answer:
@@ -159,6 +168,23 @@ class Paperround:
         if answer.changed or answer.planned:
             self._wake()
         return answer
+
+    async def _fetched(self, ask: Ask) -> RefusalReply | None:
+        """Store the paper that is being brought, if it is not stored yet; return why that cannot be."""
+        link = paper_brought(ask)
+        if link is None or self._lookup is None:
+            return None
+        if await asyncio.to_thread(self._stores.papers.get, [link]):
+            return None
+        try:
+            found = await self._lookup.paper(link, self._clock.now())
+        except SourceFailed as failed:
+            return RefusalReply(link, f"It could not be fetched: {failed.why}")
+        if found is None:
+            return RefusalReply(link, "No service that is asked knows this paper.")
+        await asyncio.to_thread(self._stores.papers.upsert, [found], self._clock.now())
+        await self.warm_up()
+        return None
 
     def _pressing(self, member: Member, channel: Channel, event: str) -> Asked:
         """Return the circumstances of a press: nothing was typed, so no command's words matter."""

@@ -139,6 +139,9 @@ class FeedbackLog(Protocol):
     def record(self, feedback: Feedback) -> bool:
         """Keep one act, durably when it returns; False when the same event was recorded before."""
 
+    def record_all(self, acts: Sequence[Feedback]) -> int:
+        """Keep many acts, all or none, durably when it returns; return how many were not recorded before."""
+
     def of_member(self, member: Member) -> list[Feedback]:
         """Return all acts of a member, oldest first, undos included."""
 
@@ -350,6 +353,40 @@ class Saves(Protocol):
         """Return the member's saved papers, newest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A paper that a member brought to the community, with a word on why; ``note`` may be empty."""
+
+    member: Member
+    paper: PaperId
+    note: str
+    at: datetime
+
+
+class Submissions(Protocol):
+    """Papers that members brought. Callers: the facade."""
+
+    def add(self, submission: Submission) -> bool:
+        """Keep it; False when somebody of the community brought that paper before."""
+
+    def since(self, platform: str, community: str, instant: datetime) -> list[Submission]:
+        """Return what a community's members brought from an instant on, newest first."""
+
+    def of(self, platform: str, community: str, paper: PaperId) -> Submission | None:
+        """Return who brought a paper to a community, None when nobody did."""
+
+
+class Lookup(Protocol):
+    """Knows single papers by their identifier. Callers: the facade, for links that members bring."""
+
+    async def paper(self, paper: PaperId, now: datetime) -> Paper | None:
+        """Return a paper as its own service tells it; None when no service knows it.
+
+        Raises:
+            SourceFailed: The service gave no good answer.
+        """
+
+
 class Communities(Protocol):
     """Communities, what members were shown last, and erasure. Callers: the facade."""
 
@@ -400,6 +437,8 @@ class Stores(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def saves(self) -> Saves: ...
+    @property
+    def submissions(self) -> Submissions: ...
     @property
     def communities(self) -> Communities: ...
     @property

@@ -1,185 +1,312 @@
-"""``like``, ``dislike``, ``save``, ``undo``, ``feedback``, and the same as buttons and emoji."""
+"""The round: plans the digests that are due and sends what is planned, at most one for each destination and date."""
 
-from collections import Counter
-from collections.abc import Sequence
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from bot.actions import Verb
-from bot.answers.asked import Answer, Asked, Refused, button, paper_meant, present, stored
-from bot.answers.tastes import standing_acts, taste_of
+import structlog
+
+from bot.answers.asked import owners_in_words, paper_buttons
+from bot.answers.today import DigestPlace, Made, footer_for, make_digest, notes_for, nothing_today, scheduled_digest
+from bot.answers.verdicts import tally
 from bot.desk import Desk
-from bot.model import Channel, Feedback, Paper, PaperId, Verdict
-from bot.replies import ConfirmReply, FactsReply, NoticeReply
+from bot.model import (
+    Channel,
+    DeliveryKey,
+    DeliveryState,
+    Digest,
+    Member,
+    MessageId,
+    PaperId,
+    ProfileId,
+    Subscription,
+    destination_of,
+)
+from bot.ports import (
+    ChannelGone,
+    Claim,
+    ClaimLost,
+    Clock,
+    Deferred,
+    Held,
+    HistoryUnreadable,
+    Messenger,
+    Outcome,
+    OutcomeUnknown,
+    PlannedPart,
+    PlatformUnreachable,
+    Rejected,
+    Sent,
+    Unknown,
+)
+from bot.replies import OfferedPick, PicksReply, Reply
+from bot.schedule import DueDigest, due_digests
 
-DONE = {
-    Verdict.LIKE: "Liked",
-    Verdict.DISLIKE: "Not for you",
-    Verdict.NOT_FOR_ME: "Not for you",
-    Verdict.SAVE: "Saved",
-}
-TALLY = {
-    Verdict.LIKE: ("like", "likes"),
-    Verdict.NOT_FOR_ME: ("not for me", "not for me"),
-    Verdict.SAVE: ("save", "saves"),
-}
+log = structlog.get_logger()
 
+# One slow channel must not hold up the others (FAULTS D12); more would only wait for the platform's rate limits.
+SENDERS = 16
 
-def like(desk: Desk, asked: Asked) -> Answer:
-    return tell(desk, asked, paper_meant(desk, asked), Verdict.LIKE)
+# Beyond these nobody tries on: the host decides.
+ATTEMPTS_CAP = 5
+DOUBT_CAP = timedelta(hours=24)
 
+# A platform that cannot be reached is asked again after this, doubled for each attempt.
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=10)
 
-def dislike(desk: Desk, asked: Asked) -> Answer:
-    return tell(desk, asked, paper_meant(desk, asked), Verdict.NOT_FOR_ME)
+# History is read from a little before the first attempt: the platform's clock is not ours.
+CLOCK_MARGIN = timedelta(seconds=60)
 
-
-def save(desk: Desk, asked: Asked) -> Answer:
-    return tell(desk, asked, paper_meant(desk, asked), Verdict.SAVE)
-
-
-def tell(desk: Desk, asked: Asked, paper: Paper, verdict: Verdict) -> Answer:
-    """Record a verdict of the asker; saying the same again changes nothing."""
-    acts = desk.stores.feedback.of_member(asked.member)
-    standing = standing_acts(acts)
-    # The newest one: a dislike after a like is what holds now.
-    said = next((act for act in reversed(standing) if act.paper == paper.id and same_kind(act.verdict, verdict)), None)
-    undo = present([button("Undo", Verb.UNDO, paper.id)])
-    if said is not None and said.verdict == verdict and teaches_as_much(said, asked):
-        return Answer(NoticeReply(f"{DONE[verdict]} already: {paper.title}", buttons=undo))
-    if verdict is Verdict.SAVE:
-        desk.stores.saves.add(asked.member, paper.id, asked.now)
-    act = Feedback(asked.event, asked.member, asked.public_channel, paper.id, verdict, asked.now)
-    changed = desk.stores.feedback.record(act)
-    return Answer(NoticeReply(f"{DONE[verdict]}: {paper.title}", (taught(asked),), undo), changed=changed)
-
-
-def undo(desk: Desk, asked: Asked) -> Answer:
-    """Take back the asker's newest verdict that still stands."""
-    standing = standing_acts(desk.stores.feedback.of_member(asked.member))
-    if not standing:
-        return Answer(NoticeReply("There is no verdict of yours to take back."))
-    return take_back(desk, asked, standing[-1])
-
-
-def undo_on(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict | None = None) -> Answer:
-    """Take back the asker's newest verdict on one paper, or the newest of one kind on it."""
-    acts = standing_acts(desk.stores.feedback.of_member(asked.member))
-    mine = [act for act in acts if act.paper == paper and verdict in {None, act.verdict}]
-    if not mine:
-        return Answer(NoticeReply("There is no verdict of yours on this paper to take back."))
-    return take_back(desk, asked, mine[-1])
+# A claim outlives its post by this, so that a live sender never loses its claim.
+LEASE_MARGIN = timedelta(seconds=30)
 
 
-def react_to(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict, removed: bool) -> Answer:  # noqa: FBT001
-    """Take an emoji as a verdict, or its removal as taking that verdict back."""
-    try:
-        return undo_on(desk, asked, paper, verdict) if removed else tell(desk, asked, stored(desk, paper), verdict)
-    except Refused as refused:
-        return Answer(refused.reply)
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """One digest as it stands after a round.
+
+    Attributes:
+        state: Of its first part that is not sent; ``planned`` for one that only would be sent.
+        reply: What it says; None when its picks are no longer kept.
+    """
+
+    key: DeliveryKey
+    profile: ProfileId
+    state: DeliveryState
+    late: bool
+    papers: tuple[PaperId, ...]
+    reply: Reply | None
+    why: str | None = None
 
 
-def take_back(desk: Desk, asked: Asked, act: Feedback) -> Answer:
-    event = f"{asked.event}:undo"
-    changed = desk.stores.feedback.record(
-        Feedback(event, asked.member, act.channel, None, Verdict.UNDO, asked.now, undoes=act.event)
-    )
-    if act.verdict is Verdict.SAVE and act.paper is not None:
-        desk.stores.saves.remove(asked.member, act.paper)
-    title = _title(desk, act.paper)
-    return Answer(
-        NoticeReply(f"Taken back: {DONE[act.verdict].lower()} {title}. The picks are as before it."), changed=changed
-    )
+class Round:
+    """Callers: the facade alone."""
 
+    def __init__(
+        self, desk: Desk, clock: Clock, messengers: Mapping[str, Messenger], settle: timedelta, post_timeout: timedelta
+    ) -> None:
+        self._desk = desk
+        self._stores = desk.stores
+        self._clock = clock
+        self._messengers = messengers
+        self._settle = settle
+        self._post_timeout = post_timeout
+        self._stopping = False
 
-def feedback(desk: Desk, asked: Asked) -> Answer:
-    match asked.ask.text.lower():
-        case "undo":
-            return undo(desk, asked)
-        case "reset":
-            buttons = present([button("Yes, forget my verdicts", Verb.RESET, "yes")])
-            return Answer(
-                ConfirmReply("Take back every verdict of yours? Your interests and reading list stay.", buttons)
-            )
-        case _:
-            return _told(desk, asked)
+    async def deliver_due(self) -> list[DeliveryReport]:
+        """Plan what is due and send what can be sent; return every digest that was touched."""
+        due = await asyncio.to_thread(self._due)
+        said: dict[DeliveryKey, Reply | None] = {}
+        for digest in due:
+            said[digest.key] = await asyncio.to_thread(self._plan, digest)
+        sent = await asyncio.gather(*(self._send_all() for _ in range(SENDERS)))
+        touched = dict.fromkeys([*said, *(key for keys in sent for key in keys)])
+        return [await asyncio.to_thread(self._report, key, said.get(key)) for key in touched]
 
+    async def what_is_due(self) -> list[DeliveryReport]:
+        """Return what `deliver_due` would plan now; nothing is written and nothing is sent."""
+        due = await asyncio.to_thread(self._due)
+        return [await asyncio.to_thread(self._foretold, digest) for digest in due]
 
-def reset(desk: Desk, asked: Asked) -> Answer:
-    """Take back every standing verdict of the asker but the saves, newest first."""
-    standing = [
-        act for act in standing_acts(desk.stores.feedback.of_member(asked.member)) if act.verdict is not Verdict.SAVE
-    ]
-    for number, act in enumerate(reversed(standing)):
-        desk.stores.feedback.record(
-            Feedback(
-                f"{asked.event}:reset:{number}", asked.member, act.channel, None, Verdict.UNDO, asked.now, act.event
-            )
+    def plan_extra(self, subscription: Subscription, digest: Digest, now: datetime) -> None:
+        """Plan a digest that somebody asked for beside the daily one."""
+        key = DeliveryKey(destination_of(subscription.channel), digest.local_date, digest.edition)
+        self._write_down(key, subscription, Made(digest, None), late=False, now=now)
+
+    def shown_again(self, channel: Channel, message: MessageId) -> PicksReply | None:
+        """Return what a posted message should now say: its one paper with the community's counts as they are."""
+        record = self._stores.ledger.by_message(channel, message)
+        if record is None or record.paper is None:
+            return None
+        digest = self._stores.digests.get(record.profile, record.key.local_date, record.key.edition)
+        if digest is None:
+            return None
+        owner = _profile_owner(record.channel)
+        reply = digest_reply(self._desk, owner, digest, late=record.late)
+        mine = [offered for offered in reply.offered if offered.pick.paper.id == record.paper]
+        counted = tuple(replace(offered, tally=tally(self._desk, channel, record.paper)) for offered in mine)
+        return replace(reply, offered=counted) if counted else None
+
+    def _due(self) -> list[DueDigest]:
+        now = self._clock.now()
+        subscriptions = [
+            found for found in self._stores.subscriptions.all() if found.channel.platform in self._messengers
+        ]
+        if not subscriptions:
+            return []
+        planned = self._stores.ledger.planned_since(now.date() - timedelta(days=2))
+        return due_digests(subscriptions, now, planned)
+
+    def _plan(self, due: DueDigest) -> Reply | None:
+        subscription = due.subscription
+        now = self._clock.now()
+        made = scheduled_digest(self._desk, owner_of(subscription), due.key.local_date, subscription.count, now)
+        return self._write_down(due.key, subscription, made, late=due.late, now=now)
+
+    def _write_down(
+        self, key: DeliveryKey, subscription: Subscription, made: Made, *, late: bool, now: datetime
+    ) -> Reply | None:
+        """Put a digest into the ledger; return what it says, None when it says nothing."""
+        channel = subscription.channel
+        if not made.digest.picks and subscription.quiet:
+            self._stores.ledger.skip(key, subscription.profile, channel, "no pick above the bar", now)
+            return None
+        reply = self._reply(subscription, made, late=late, now=now)
+        parts = tuple(
+            PlannedPart(number, payload, marker_of(key, number), paper)
+            for number, (payload, paper) in enumerate(self._messengers[channel.platform].render(reply))
         )
-    return Answer(
-        NoticeReply(f"Taken back: {len(standing)} verdicts. Your picks start afresh."), changed=bool(standing)
-    )
+        self._stores.ledger.plan(key, subscription.profile, channel, parts, late=late, digest=made.digest, now=now)
+        return reply
 
+    def _reply(self, subscription: Subscription, made: Made, *, late: bool, now: datetime) -> Reply:
+        owner = owner_of(subscription)
+        if not made.digest.picks:
+            return nothing_today(self._desk, owner, made, now)
+        return digest_reply(self._desk, owner, made.digest, late=late)
 
-def same_kind(one: Verdict, other: Verdict) -> bool:
-    """Tell whether a later verdict replaces an earlier one: a save stands beside a like."""
-    return (one is Verdict.SAVE) == (other is Verdict.SAVE)
-
-
-def teaches_as_much(act: Feedback, asked: Asked) -> bool:
-    """Tell whether an earlier act already taught every profile that this one would."""
-    return asked.public_channel is None or act.channel == asked.public_channel
-
-
-def taught(asked: Asked) -> str:
-    if isinstance(asked.public_channel, Channel):
-        return f"It teaches your picks and those of #{asked.channel.name or asked.channel.id}."
-    return "It teaches your picks."
-
-
-def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dict[PaperId, str]:
-    """Return what the asker says of each paper so far."""
-    words: dict[PaperId, str] = {}
-    for act in standing_acts(desk.stores.feedback.of_member(asked.member)):
-        if act.paper in papers and act.paper is not None:
-            words[act.paper] = DONE[act.verdict].lower()
-    return words
-
-
-def tally(desk: Desk, place: Channel, paper: PaperId) -> str:
-    """Return how the community of a place voted on a paper: ``3 likes, 1 save``; empty when nobody did."""
-    acts = standing_acts(desk.stores.feedback.of_paper(paper, place.community, place.platform))
-    votes = {(act.member, act.verdict is Verdict.SAVE): act.verdict for act in acts}
-    counts: Counter[Verdict] = Counter(
-        Verdict.NOT_FOR_ME if verdict is Verdict.DISLIKE else verdict for verdict in votes.values()
-    )
-    return ", ".join(
-        f"{counts[verdict]} {words[counts[verdict] != 1]}" for verdict, words in TALLY.items() if counts[verdict]
-    )
-
-
-def _told(desk: Desk, asked: Asked) -> Answer:
-    standing = standing_acts(desk.stores.feedback.of_member(asked.member))
-    if not standing:
-        return Answer(
-            NoticeReply("You told the bot nothing yet. Press Like or Not for me under a pick, or say: like 1")
+    def _foretold(self, due: DueDigest) -> DeliveryReport:
+        subscription = due.subscription
+        now = self._clock.now()
+        place = DigestPlace(due.key.local_date)
+        made = make_digest(self._desk, owner_of(subscription), None, place, subscription.count, now)
+        quiet = not made.digest.picks and subscription.quiet
+        return DeliveryReport(
+            key=due.key,
+            profile=subscription.profile,
+            state=DeliveryState.SKIPPED if quiet else DeliveryState.PLANNED,
+            late=due.late,
+            papers=tuple(pick.paper.id for pick in made.digest.picks),
+            reply=None if quiet else self._reply(subscription, made, late=due.late, now=now),
         )
-    titles = desk.stores.papers.get([act.paper for act in standing if act.paper])
-    facts = [
-        (DONE[act.verdict], titles[act.paper].title if act.paper in titles else str(act.paper))
-        for act in reversed(standing[-20:])
-    ]
-    learned = desk.library.learned_words(taste_of(desk.stores, asked.member), asked.now)
-    more = ", ".join(word for word, weight in learned if weight > 0)
-    less = ", ".join(word for word, weight in learned if weight < 0)
-    if more:
-        facts.append(("Learned: more of", more))
-    if less:
-        facts.append(("Learned: less of", less))
-    return Answer(
-        FactsReply("What you told the bot", tuple(facts), "Take back the newest with undo, all with: feedback reset")
+
+    def _report(self, key: DeliveryKey, said: Reply | None) -> DeliveryReport:
+        records = self._stores.ledger.of(key)
+        first = next((record for record in records if record.state is not DeliveryState.SENT), records[0])
+        digest = self._stores.digests.get(first.profile, key.local_date, key.edition)
+        papers = tuple(pick.paper.id for pick in digest.picks) if digest else ()
+        if said is None and digest is not None and papers:
+            said = digest_reply(self._desk, _profile_owner(first.channel), digest, late=first.late)
+        return DeliveryReport(key, first.profile, first.state, first.late, papers, said, first.why)
+
+    async def _send_all(self) -> list[DeliveryKey]:
+        keys = []
+        # A lease counts from its claim, not from the start of the round.
+        while claim := await asyncio.to_thread(self._claim):
+            keys.append(claim.key)
+            outcome = await self._send(claim)
+            try:
+                await asyncio.to_thread(self._stores.ledger.settle, claim, outcome, self._clock.now())
+            except ClaimLost:
+                log.warning("claim lost while posting", action="claim_lost", destination=claim.key.destination)
+                continue
+            log.info(
+                "part settled",
+                action="part_settled",
+                destination=claim.key.destination,
+                local_date=str(claim.key.local_date),
+                part=claim.part,
+                attempt=claim.attempt,
+                outcome=type(outcome).__name__.lower(),
+            )
+            await asyncio.to_thread(self._after, claim, outcome)
+        return keys
+
+    def stop(self) -> None:
+        """Claim nothing more; what is being posted is still finished and settled."""
+        self._stopping = True
+
+    def _claim(self) -> Claim | None:
+        if self._stopping:
+            return None
+        return self._stores.ledger.claim(self._clock.now(), self._post_timeout + LEASE_MARGIN)
+
+    def _after(self, claim: Claim, outcome: Outcome) -> None:
+        if isinstance(outcome, Rejected):
+            self.pause(claim.channel, outcome.why)
+        if isinstance(outcome, Sent) and claim.part == 0:
+            papers = [record.paper for record in self._stores.ledger.of(claim.key) if record.paper is not None]
+            self._stores.communities.shown(None, claim.channel, papers, self._clock.now())
+
+    def pause(self, channel: Channel, why: str | None) -> None:
+        """Stop the round of a channel with the reason, or with None let it come again from its next date on."""
+        subscription = self._stores.subscriptions.get(destination_of(channel))
+        if subscription is not None and subscription.paused != why:
+            since = self._clock.now() if why is None else subscription.since
+            self._stores.subscriptions.set(replace(subscription, paused=why, since=since))
+
+    async def _send(self, claim: Claim) -> Outcome:
+        messenger = self._messengers.get(claim.channel.platform)
+        if messenger is None:
+            return Deferred(f"{claim.channel.platform} is not connected here", self._clock.now() + LONGEST_WAIT)
+        try:
+            if claim.doubtful:
+                found = await self._looked_up(messenger, claim)
+                if found is not None:
+                    return found
+            async with asyncio.timeout(self._post_timeout.total_seconds()):
+                return Sent(await messenger.post(claim.channel, claim.payload, claim.marker, claim.thread))
+        except ChannelGone as gone:
+            return Rejected(str(gone) or "the channel is gone")
+        except PlatformUnreachable as unreachable:
+            return Deferred(str(unreachable), self._clock.now() + wait_before(claim.attempt, unreachable.retry_after_s))
+        except (OutcomeUnknown, TimeoutError) as unknown:
+            return Unknown(str(unknown) or "no answer came back in time", self._clock.now() + self._settle)
+        except Exception as mistake:  # our own mistake in one messenger must not stop the round of the others
+            log.exception("posting failed", action="post_failed", destination=claim.key.destination)
+            return Unknown(f"unexpected: {type(mistake).__name__}", self._clock.now() + self._settle)
+
+    async def _looked_up(self, messenger: Messenger, claim: Claim) -> Outcome | None:
+        """Return what history says of an earlier attempt; None when it was proven absent and may be posted again."""
+        since = claim.doubtful_since or self._clock.now()
+        if self._clock.now() - since > DOUBT_CAP:
+            return Held("nobody could tell for a day whether it was posted")
+        try:
+            async with asyncio.timeout(self._post_timeout.total_seconds()):
+                found = await messenger.find(claim.channel, claim.marker, since - CLOCK_MARGIN)
+        except HistoryUnreadable as unreadable:
+            return Held(str(unreadable) or "the channel's history may not be read")
+        except (PlatformUnreachable, OutcomeUnknown, TimeoutError) as error:
+            # Only the look-up is repeated; nothing is posted on a guess.
+            return Unknown(f"history could not be read: {error}", self._clock.now() + self._settle)
+        if found is not None:
+            return Sent(found)
+        return Held("tried too often") if claim.attempt > ATTEMPTS_CAP else None
+
+
+def digest_reply(desk: Desk, owner: Member | Channel, digest: Digest, *, late: bool) -> PicksReply:
+    """Return what a digest says: the same facts on every platform."""
+    day = digest.local_date
+    heading = f"{owners_in_words(owner).capitalize()} paper round of {day:%A}, {day.day} {day:%B %Y}"
+    offered = tuple(
+        OfferedPick(number, pick, paper_buttons(pick.paper.id)) for number, pick in enumerate(digest.picks, start=1)
     )
+    return PicksReply(heading, offered, notes_for(desk, owner), footer_for(owner), late=late)
 
 
-def _title(desk: Desk, paper: PaperId | None) -> str:
-    if paper is None:
-        raise Refused("undo", "That verdict is about no paper.")
-    found = desk.stores.papers.get([paper]).get(paper)
-    return found.title if found else paper
+def owner_of(subscription: Subscription) -> Member | Channel:
+    """Return whose profile a subscription delivers: the member's in a direct conversation."""
+    return _profile_owner(subscription.channel)
+
+
+def marker_of(key: DeliveryKey, part: int) -> str:
+    """Return the text by which history finds a part: the same at every attempt, and telling nothing of its place."""
+    told = f"{key.destination}|{key.local_date.isoformat()}|{key.edition}|{part}"
+    return f"pr-{hashlib.sha256(told.encode()).hexdigest()[:20]}"
+
+
+def wait_before(attempt: int, retry_after_s: float | None) -> timedelta:
+    """Return how long to wait before the next attempt: the platform's own word, else 5 s doubled up to 10 minutes."""
+    if retry_after_s is not None:
+        return timedelta(seconds=max(retry_after_s, 0.0))
+    doubled: timedelta = FIRST_WAIT * (1 << min(max(attempt - 1, 0), 10))
+    return min(doubled, LONGEST_WAIT)
+
+
+def _profile_owner(channel: Channel) -> Member | Channel:
+    if not channel.direct:
+        return channel
+    return Member(channel.platform, channel.community, channel.id.removeprefix("@"), name=channel.name)

@@ -83,6 +83,7 @@ KINDS = (
         """SELECT papers.id AS paper, first_date
              FROM shown_papers JOIN papers ON papers.number = shown_papers.paper""",
     ),
+    Kind("brought", "submissions", BY_MEMBER, "SELECT paper, note, brought_at FROM submissions"),
     Kind("shown_lists", "shown_lists", BY_MEMBER, "SELECT channel, papers, shown_at FROM shown_lists"),
     Kind(
         "subscriptions",

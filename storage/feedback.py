@@ -1,6 +1,7 @@
 """Acts of members in SQLite: rows are added and never changed."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import Channel, Feedback, Member, PaperId, Verdict
@@ -83,6 +84,10 @@ class SqliteFeedback:
     def record(self, feedback: Feedback) -> bool:
         row = _columns(feedback)
         return self._writer.write(lambda connection: connection.execute(RECORD, row).rowcount == 1)
+
+    def record_all(self, acts: Sequence[Feedback]) -> int:
+        rows = [_columns(act) for act in acts]
+        return self._writer.write(lambda connection: max(connection.executemany(RECORD, rows).rowcount, 0))
 
     def of_member(self, member: Member) -> list[Feedback]:
         return self._acts(OF_MEMBER, member_columns(member))

@@ -373,3 +373,21 @@ def m0011_what_the_edges_keep(db: Database) -> None:
             PRIMARY KEY (community, platform)
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@migrations()
+def m0012_submissions(db: Database) -> None:
+    db.executescript("""
+        CREATE TABLE submissions (
+            number INTEGER PRIMARY KEY,
+            platform TEXT NOT NULL,
+            community TEXT NOT NULL,
+            member TEXT NOT NULL,
+            member_name TEXT NOT NULL,
+            paper TEXT NOT NULL,
+            note TEXT NOT NULL,
+            brought_at TEXT NOT NULL,
+            UNIQUE (community, platform, paper)
+        ) STRICT;
+        CREATE INDEX submissions_newest ON submissions (community, platform, brought_at);
+    """)

@@ -18,6 +18,7 @@ from storage.saves import SqliteSaves
 from storage.search import SqliteSearchIndex
 from storage.source_states import SqliteSourceStates
 from storage.sqlite_errors import in_our_words
+from storage.submissions import SqliteSubmissions
 from storage.subscriptions import SqliteSubscriptions
 from storage.writer import Writer
 
@@ -44,6 +45,7 @@ class SqliteStores:
         self.subscriptions = SqliteSubscriptions(self._writer, self._readers)
         self.ledger = SqliteLedger(self._writer, self._readers)
         self.saves = SqliteSaves(self._writer, self._readers)
+        self.submissions = SqliteSubmissions(self._writer, self._readers)
         self.communities = SqliteCommunities(self._writer, self._readers)
         self.seen_events = SqliteSeenEvents(self._writer)
         self.channel_notes = SqliteChannelNotes(self._writer, self._readers)

@@ -4,23 +4,28 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from adapters.sources.dates import day_of
+from adapters.sources.announcements import announced_at
+from adapters.sources.dates import instant_of
 from adapters.sources.intake import BadEntry, Entry, Unreadable, admit, document_of
 from adapters.sources.xml_entries import Element, all_words_of, words_of, xml_list
 from bot.model import Paper
 from bot.ports import RejectedItem
 
 
+class EmptyPage(Unreadable):
+    """A known fault of the service in the middle of long results; it goes away when asked again."""
+
+
 def read(stream: BinaryIO, now: datetime) -> Iterator[Paper | RejectedItem]:  # noqa: ARG001
-    """Yield the papers of one page of results. When they were announced is not told there.
+    """Yield the papers of one page of results. When they were announced is not told there; the calendar tells it.
 
     Raises:
-        Unreadable: An error of arXiv's, which comes as an entry of its own, or a page without the entries that its
-            counts promise: a known fault of the service that goes away when asked again.
+        Unreadable: An error of arXiv's, which comes as an entry of its own.
+        EmptyPage: It has not the entries that its counts promise.
     """
     listing = xml_list(document_of(stream), "entry")
     if not listing.entries and _promised(listing.outline):
-        raise Unreadable("arXiv sent an empty page although it counts more results; ask it again")
+        raise EmptyPage("arXiv sent an empty page although it counts more results; ask it again")
     for part in listing.parsed():
         if isinstance(part, RejectedItem):
             yield part
@@ -39,11 +44,26 @@ def total_results(document: bytes) -> int | None:
     return _number(xml_list(document, "entry").outline, "totalResults")
 
 
+def total_of(document: bytes, start: int) -> int:
+    """Return how many results arXiv counts, having checked that the page that begins at ``start`` is as it should be.
+
+    Raises:
+        EmptyPage: It has no entries although there are more.
+        Unreadable: It does not say, or is an error.
+    """
+    total = total_results(document)
+    if total is None:
+        raise Unreadable("arXiv did not say how many results there are")
+    if start < total and not xml_list(document, "entry").entries:
+        raise EmptyPage("arXiv sent an empty page although it counts more results")
+    return total
+
+
 def _entry(element: Element) -> Entry:
     try:
-        published = day_of(words_of(element, "{*}published"))
+        submitted = instant_of(words_of(element, "{*}published"))
     except ValueError:
-        published = None
+        submitted = None
     return Entry(
         title=words_of(element, "{*}title"),
         abstract=words_of(element, "{*}summary"),
@@ -52,7 +72,8 @@ def _entry(element: Element) -> Entry:
         given_id=words_of(element, "{*}id"),
         authors=all_words_of(element, "{*}author/{*}name"),
         categories=_categories(element),
-        published=published,
+        published=None if submitted is None else submitted.date(),
+        announced=None if submitted is None else announced_at(submitted),
         comment=words_of(element, "{*}comment"),
     )
 

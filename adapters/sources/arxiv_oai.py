@@ -11,18 +11,24 @@ from bot.model import Paper
 from bot.ports import RejectedItem
 
 
+class TokenExpired(Unreadable):
+    """The token of a half-read list is no longer taken; they live for a day."""
+
+
 def read(stream: BinaryIO, now: datetime) -> Iterator[Paper | RejectedItem]:  # noqa: ARG001
     """Yield the papers of one ListRecords answer; a record that arXiv deleted is a rejection.
 
     The datestamp is when the record changed, also by mass updates, so it is no date of a paper.
 
     Raises:
-        Unreadable: An error of the service; ``noRecordsMatch`` is none, it means nothing new.
+        TokenExpired: The list must be begun again.
+        Unreadable: Another error of the service; ``noRecordsMatch`` is none, it means nothing new.
     """
     listing = xml_list(document_of(stream), "record")
     fault = None if listing.outline is None else listing.outline.find("{*}error")
     if fault is not None and fault.get("code") != "noRecordsMatch":
-        raise Unreadable(f"arXiv answered with an error: {fault.get('code')}: {''.join(fault.itertext())[:300]}")
+        kind = TokenExpired if fault.get("code") == "badResumptionToken" else Unreadable
+        raise kind(f"arXiv answered with an error: {fault.get('code')}: {''.join(fault.itertext())[:300]}")
     for part in listing.parsed():
         if isinstance(part, RejectedItem):
             yield part

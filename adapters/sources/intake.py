@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from bot.identity import arxiv_version, paper_id_from, title_id, url_of
+from bot.identity import TELLING_TITLE, arxiv_version, doi_from, normal_title, paper_id_from, title_id, url_of
 from bot.model import Paper, PaperId
 from bot.plain import clean, plain
+from bot.ports import RejectedItem, SourceFailed
 
 TITLE_CHARACTERS = 500
 ABSTRACT_CHARACTERS = 20_000
@@ -24,6 +25,8 @@ ID_CHARACTERS = 72
 # Collaborations at the LHC sign with about 3,000 names; nobody reads the last thousand.
 AUTHORS = 2_000
 CATEGORIES = 50
+
+NAME_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 
 # The formats that must be held as a whole; the largest answers of the services in SOURCES are below 10 MB.
 DOCUMENT_BYTES = 64 * 2**20
@@ -41,12 +44,13 @@ _WITHDRAWN = re.compile(
 )
 
 
-class Unreadable(Exception):
+class Unreadable(SourceFailed):
     """The text as a whole is no list of papers; ``why`` is one sentence for whoever sent it."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+
+@dataclass(frozen=True, slots=True)
+class CutOff(RejectedItem):
+    """The text ends here although there was more: what comes before it is whole, what comes after is not known."""
 
 
 class BadEntry(Exception):
@@ -86,7 +90,7 @@ class Entry:
 def admit(entry: Entry) -> Paper:
     """Return the paper of an entry, every text readable and capped.
 
-    The id is an arXiv id, else a DOI, else the given id, else made from the title.
+    The id is an arXiv id, else a DOI, else another identifier, else the given id, else made from the title.
 
     Raises:
         BadEntry: Neither title nor abstract.
@@ -96,19 +100,21 @@ def admit(entry: Entry) -> Paper:
     if not title and not abstract:
         raise BadEntry("it has neither title nor abstract")
     found = [identifier for text in entry.identifiers if (identifier := paper_id_from(text)) is not None]
-    dois = [identifier.removeprefix("doi:") for identifier in found if identifier.startswith("doi:")]
-    identifier = _chosen(found, entry.given_id, title or abstract)
+    dois = [doi for text in entry.identifiers if (doi := doi_from(text)) is not None]
+    authors = _texts((plain(author) for author in entry.authors), AUTHORS, AUTHOR_CHARACTERS)
+    identifier = _chosen(found, entry.given_id) or _title_id(title or abstract, authors)
     return Paper(
         id=identifier,
         title=title,
         abstract=abstract,
-        authors=_texts((plain(author) for author in entry.authors), AUTHORS, AUTHOR_CHARACTERS),
+        authors=authors,
         categories=_texts(entry.categories, CATEGORIES, CATEGORY_CHARACTERS),
         published=entry.published,
         announced=entry.announced,
         url=url_of(identifier) or web_address(entry.url),
         source=entry.source,
-        doi=dois[0] if dois else None,
+        # The id tells its own DOI already; another one is the work's article or preprint, by which it is met elsewhere.
+        doi=next((doi for doi in dois if identifier != paper_id_from(doi)), dois[0] if dois else None),
         version=entry.version or _version(entry.identifiers),
         upvotes=entry.upvotes,
         code_url=web_address(entry.code_url or "") or None,
@@ -135,6 +141,8 @@ def web_address(text: str) -> str:
 def given_name(name: str) -> str:
     """Return ``Family, Given`` as ``Given Family`` and ``von Last, Jr., First`` as ``First von Last Jr.``."""
     parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 3 and parts[2].lower() in NAME_SUFFIXES:
+        parts[1], parts[2] = parts[2], parts[1]
     if len(parts) == 2:
         return f"{parts[1]} {parts[0]}".strip()
     if len(parts) == 3:
@@ -150,7 +158,9 @@ def document_of(stream: BinaryIO) -> bytes:
     """
     document = stream.read(DOCUMENT_BYTES + 1)
     if len(document) > DOCUMENT_BYTES:
-        raise Unreadable(f"it is larger than {DOCUMENT_BYTES >> 20} MB; split it, or convert it to one JSON line a paper")
+        raise Unreadable(
+            f"it is larger than {DOCUMENT_BYTES >> 20} MB; split it, or convert it to one JSON line a paper"
+        )
     if not document.strip():
         raise Unreadable("it is empty")
     return document
@@ -166,16 +176,19 @@ def text_of(document: bytes) -> str:
         return document.decode("cp1252", errors="replace")
 
 
-def _chosen(found: list[PaperId], given: str, title: str) -> PaperId:
-    for identifier in found:
-        if identifier.startswith("arxiv:"):
-            return identifier
-    for identifier in found:
-        if identifier.startswith("doi:"):
-            return identifier
-    if given := clean(given, ID_CHARACTERS):
-        return PaperId(given)
-    return title_id(title)
+def _chosen(found: list[PaperId], given: str) -> PaperId | None:
+    for kind in ("arxiv:", "doi:", ""):
+        for identifier in found:
+            if identifier.startswith(kind) and len(identifier) <= ID_CHARACTERS:
+                return identifier
+    given = clean(given, URL_CHARACTERS)
+    return PaperId(given) if 0 < len(given) <= ID_CHARACTERS else None
+
+
+def _title_id(title: str, authors: tuple[str, ...]) -> PaperId:
+    # Many works are called "Introduction"; only with the first author does such a title name one of them.
+    short = len(normal_title(title)) < TELLING_TITLE
+    return title_id(f"{title} {authors[0]}" if short and authors else title)
 
 
 def _version(identifiers: Iterable[str]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.sources.intake import Unreadable, text_of
+from adapters.sources.intake import CutOff, Unreadable, text_of
 from bot.ports import RejectedItem
 
 # lxml ships no types: an element is what `etree.fromstring` returns.
@@ -48,16 +48,16 @@ class XmlList:
             except (etree.XMLSyntaxError, IndexError) as error:
                 yield RejectedItem(f"entry {number}", f"its XML is damaged: {_first_line(error)}")
         if self.unfinished is not None:
-            yield RejectedItem(f"entry {self.unfinished}", "the text ends in the middle of it")
+            yield CutOff(f"entry {self.unfinished}", "the text ends in the middle of it")
         elif not self.complete:
-            yield RejectedItem(f"entry {len(self.entries) + 1}", "the text ends before the list does")
+            yield CutOff(f"entry {len(self.entries) + 1}", "the text ends before the list does")
 
 
 def xml_list(document: bytes, entry_tag: str) -> XmlList:
     """Cut an XML document into its entries.
 
     Args:
-        entry_tag: Local name of an entry, with whatever prefix.
+        entry_tag: Pattern of an entry's local name; it may have whatever prefix.
 
     Raises:
         Unreadable: No XML, or it brings a document type, which a list of papers has no need of.
@@ -67,7 +67,7 @@ def xml_list(document: bytes, entry_tag: str) -> XmlList:
     root = _ROOT.match(text, position)
     if root is None or root[2].endswith("/"):
         raise Unreadable("its XML has no content")
-    edge = re.compile(rf"<(/?)(?:[\w.-]+:)?{entry_tag}(?=[\s/>])[^<>]*>")
+    edge = re.compile(rf"<(/?)(?:[\w.-]+:)?(?:{entry_tag})(?=[\s/>])[^<>]*>")
     entries: list[str] = []
     outline: list[str] = []
     begun: int | None = None
@@ -104,7 +104,7 @@ def xml_text(document: bytes) -> str:
             return document.decode("utf-8-sig")
         except UnicodeDecodeError:
             try:
-                return document.decode(declared[1].decode("ascii"), errors="replace")
+                return document.decode(declared[1].decode("ascii"))
             except (LookupError, ValueError):
                 return text_of(document)
     return text_of(document)

@@ -2,21 +2,23 @@
 
 from datetime import datetime
 
-from bot.answers.asked import Answer, Asked, Refused, paper_meant, say_button, stored
+from bot.answers.asked import Answer, Asked, Refused, paper_buttons, paper_meant, say_button, stored
 from bot.answers.interests import parsed
 from bot.answers.offers import PAGE, more_button, offered_hits, offered_picks
 from bot.answers.tastes import standing_acts
-from bot.commands import MONTH, SPANS
+from bot.commands import MONTH, SPANS, Ask
 from bot.desk import Desk
-from bot.identity import links_in
+from bot.identity import links_in, paper_id_from
 from bot.library import Correction
-from bot.model import Channel, Member, Paper, Pick, Reason, ReasonKind
-from bot.ports import Stores
-from bot.replies import NothingReply, PicksReply
+from bot.model import Channel, Member, Paper, PaperId, Pick, Reason, ReasonKind
+from bot.plain import clean
+from bot.ports import Stores, Submission
+from bot.replies import NothingReply, NoticeReply, PicksReply
 from bot.trending import Rising, rising
 
 # Of a month's hundred thousand papers only those are read that somebody voted for, or the newest.
 TRENDING_CANDIDATES = 20_000
+NOTE_CHARACTERS = 200
 
 
 def search(desk: Desk, asked: Asked) -> Answer:
@@ -94,15 +96,23 @@ def trending_pick(entry: Rising) -> Pick:
 
 
 def add(desk: Desk, asked: Asked) -> Answer:
-    """Answer ``add`` for a paper that is stored; the facade fetches what is not."""
-    links = links_in(asked.ask.text)
-    if not links:
-        raise Refused(
-            asked.ask.text.split()[0][:200],
-            "add needs a link to a paper, for example: add https://arxiv.org/abs/1706.03762",
-        )
-    paper = stored(desk, links[0])
-    raise Refused(paper.id, f"It is stored here already: {paper.title}", say_button("Similar", f"similar {paper.id}"))
+    """Credit the member who brings a paper; one that was not stored has been fetched by the facade before."""
+    link = paper_brought(asked.ask)
+    if link is None:
+        example = "add https://arxiv.org/abs/1706.03762"
+        raise Refused(asked.ask.text.split()[0][:200], f"add needs a link to a paper, for example: {example}")
+    paper = stored(desk, link)
+    note = clean(" ".join(word for word in asked.ask.text.split() if paper_id_from(word) is None), NOTE_CHARACTERS)
+    submission = Submission(asked.member, paper.id, note, asked.now)
+    if not desk.stores.submissions.add(submission):
+        raise Refused(paper.id, f"It was brought before: {paper.title}", say_button("Similar", f"similar {paper.id}"))
+    thanks = f"Thank you, it is here for everybody: {paper.title}"
+    return Answer(NoticeReply(thanks, buttons=paper_buttons(paper.id)), changed=True)
+
+
+def paper_brought(ask: Ask) -> PaperId | None:
+    """Return the paper that the text of ``add`` links to."""
+    return next(iter(links_in(ask.text)), None)
 
 
 def corrected_in_words(correction: Correction) -> str:

@@ -149,7 +149,8 @@ def candidates_for(
     again = {pick.paper.id for pick in replaced.picks} if replaced else set()
     shown = desk.stores.digests.shown_to(owner.profile).keys() - again
     told = {verdict.paper for verdict in taste.judged}
-    return set(desk.stores.papers.since(now - FRESH)) - shown - told
+    brought = {found.paper for found in desk.stores.submissions.since(owner.platform, owner.community, now - FRESH)}
+    return (set(desk.stores.papers.since(now - FRESH)) | brought) - shown - told
 
 
 def is_empty(taste: Taste) -> bool:

@@ -144,13 +144,19 @@ def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dic
 
 
 def tally(desk: Desk, place: Channel, paper: PaperId) -> str:
-    """Return how the community of a place voted on a paper: ``3 likes, 1 save``; empty when nobody did."""
+    """Return what the community of a place says of a paper: ``3 likes, 1 save, brought by ana``; may be empty."""
     acts = standing_acts(desk.stores.feedback.of_paper(paper, place.community, place.platform))
     votes = {(act.member, act.verdict is Verdict.SAVE): act.verdict for act in acts}
-    counts = Counter(Verdict.NOT_FOR_ME if verdict is Verdict.DISLIKE else verdict for verdict in votes.values())
-    return ", ".join(
-        f"{counts[verdict]} {words[counts[verdict] != 1]}" for verdict, words in TALLY.items() if counts[verdict]
-    )
+    counts: Counter[Verdict] = Counter()
+    for verdict in votes.values():
+        counts[Verdict.NOT_FOR_ME if verdict is Verdict.DISLIKE else verdict] += 1
+    said = [f"{counts[verdict]} {words[counts[verdict] != 1]}" for verdict, words in TALLY.items() if counts[verdict]]
+    brought = desk.stores.submissions.of(place.platform, place.community, paper)
+    if brought is not None:
+        said.append(
+            f"brought by {brought.member.name or brought.member.id}{': ' if brought.note else ''}{brought.note}"
+        )
+    return ", ".join(said)
 
 
 def _told(desk: Desk, asked: Asked) -> Answer:

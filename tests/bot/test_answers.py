@@ -1,14 +1,18 @@
 """Each command, asked as a member asks it."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.actions import Action, Verb, token_of
 from bot.answers.table import ANSWERS
 from bot.commands import COMMANDS, Command
-from bot.model import PaperId, Verdict
+from bot.library import Library
+from bot.model import Paper, PaperId, Verdict
+from bot.paperround import Paperround
+from bot.ports import SourceFailed
 from bot.replies import (
     ConfirmReply,
     FactsReply,
@@ -375,3 +379,40 @@ async def facts_of(house: House, command: str) -> dict[str, str]:
     answer = await house.ask(command)
     assert isinstance(answer.reply, FactsReply)
     return dict(answer.reply.facts)
+
+
+class OnePaperLookup:
+    """`bot.ports.Lookup` that knows one paper and fails for another."""
+
+    async def paper(self, paper: PaperId, now: datetime) -> Paper | None:
+        del now
+        if paper == "arxiv:2512.00002":
+            raise SourceFailed("the service answered 503")
+        known = a_paper(7, "A fetched paper", "It was asked for.")
+        return replace(known, id=paper) if paper == "arxiv:2512.00001" else None
+
+
+async def test_a_member_brings_a_paper_and_is_credited_for_it(stocked: House) -> None:
+    stocked.paperround = Paperround(
+        stocked.stores, Library(stocked.stores.papers), stocked.clock, {}, lookup=OnePaperLookup()
+    )
+    await stocked.paperround.warm_up()
+    answer = await stocked.ask("add https://arxiv.org/abs/2512.00001 worth a look", channel=stocked.papers)
+    assert answer.changed
+    found = await stocked.ask("search fetched", channel=stocked.papers)
+    assert isinstance(found.reply, PicksReply)
+    assert found.reply.offered[0].tally == "brought by ana: worth a look"
+    again = await stocked.ask("add https://arxiv.org/abs/2512.00001", a_member("bo"), stocked.papers)
+    assert isinstance(again.reply, RefusalReply)
+
+
+async def test_a_paper_that_cannot_be_fetched_is_refused_with_the_reason(stocked: House) -> None:
+    stocked.paperround = Paperround(
+        stocked.stores, Library(stocked.stores.papers), stocked.clock, {}, lookup=OnePaperLookup()
+    )
+    down = await stocked.ask("add arxiv:2512.00002")
+    assert isinstance(down.reply, RefusalReply)
+    assert "503" in down.reply.why
+    unknown = await stocked.ask("add arxiv:2512.00003")
+    assert isinstance(unknown.reply, RefusalReply)
+    assert not unknown.changed

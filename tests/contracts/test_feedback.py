@@ -38,6 +38,19 @@ def test_the_same_event_counts_once(stores: Stores) -> None:
     assert [act.verdict for act in stores.feedback.of_member(ANA)] == [Verdict.LIKE]
 
 
+def test_many_acts_are_kept_at_once_and_each_event_counts_once(stores: Stores) -> None:
+    stores.feedback.record(an_act("e1"))
+    assert stores.feedback.record_all([an_act("e1"), an_act("e2"), an_act("e3"), an_act("e2")]) == 2
+    assert [act.event for act in stores.feedback.of_member(ANA)] == ["e1", "e2", "e3"]
+    assert stores.feedback.record_all([]) == 0
+
+
+def test_of_many_acts_all_are_kept_or_none(stores: Stores) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        stores.feedback.record_all([an_act("e1"), an_act("e2", at=MORNING.replace(tzinfo=None))])
+    assert stores.feedback.of_member(ANA) == []
+
+
 def test_an_event_delivered_many_times_at_once_counts_once(open_more: Opener) -> None:
     handles = [open_more() for _ in range(3)]
     with ThreadPoolExecutor(12) as threads:

@@ -118,10 +118,12 @@ def test_a_failing_deed_leaves_nothing_behind_and_fails_nobody_else(watched: Wat
 
         watched.writer.write(deed)
 
+    before = watched.commits
     found = while_the_writer_is_busy(
         watched, lambda: watched.add("before"), fails, raises, lambda: watched.add("after")
     )
     assert [type(outcome) for outcome in found] == [str, sqlite3.IntegrityError, KeyError, str]
+    assert watched.commits - before == 2
     assert watched.names() == {"before", "after"}
 
 
