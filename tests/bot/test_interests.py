@@ -46,7 +46,7 @@ def read(text: str) -> Interest | BadInterest:
 def test_printing_a_read_interest_gives_the_same_interest_and_no_text_raises_anything_else(text: str) -> None:
     interest = read(text)
     if isinstance(interest, BadInterest):
-        assert interest.why[0].isupper()
+        assert len(interest.why.split()) > 3
         return
     printed = print_interest(interest)
     assert parse_interest(printed, allow_only_never=True) == interest

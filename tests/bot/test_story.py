@@ -27,7 +27,7 @@ async def test_the_daily_pick_from_follow_to_undo(seeded: House) -> None:
     house = seeded
     for interest in ("entropy", '"reinforcement learning"'):
         assert (await house.ask(f"follow {interest}")).changed
-    answer = await house.ask("digest daily 09:00 Europe/Berlin count 3")
+    answer = await house.ask("digest daily 09:00 Europe/Berlin")
     assert isinstance(answer.reply, NoticeReply)
     assert "Thursday 12 March 2026 at 09:00 (Europe/Berlin)" in answer.reply.lines[0]
 
@@ -35,7 +35,7 @@ async def test_the_daily_pick_from_follow_to_undo(seeded: House) -> None:
     house.clock.move_to(BERLIN_NINE)
     [first] = await house.paperround.deliver_due()
     assert isinstance(first.reply, PicksReply)
-    assert len(first.papers) == 3
+    assert len(first.papers) == 5
     for offered in first.reply.offered:
         assert offered.pick.key_sentence in offered.pick.paper.abstract
         assert sum(reason.share for reason in offered.pick.reasons) == pytest.approx(offered.pick.score)
@@ -71,7 +71,7 @@ async def test_the_daily_pick_from_follow_to_undo(seeded: House) -> None:
     for _ in range(3):
         picked += [paper for report in await house.paperround.deliver_due() for paper in report.papers]
         house.clock.move(DAY)
-    assert len(picked) == len(set(picked)) == 12
+    assert len(picked) == len(set(picked)) == 20
 
 
 async def test_why_tells_the_causes_of_a_pick_and_of_a_paper_that_was_not_picked(seeded: House) -> None:
