@@ -1,0 +1,178 @@
+"""What members ask by commands, buttons, menus and forms: translated, handed to Paperround, answered. No decisions."""
+
+import asyncio
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from adapters.discord import limits
+from adapters.discord.embeds import token_of
+from adapters.discord.forms import InterestsForm, edit_of, written
+from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.people import Asker, Interaction, asker_of
+from adapters.discord.places import direct, home_of
+from adapters.discord.shown import Shown
+from adapters.discord.talk import EDIT, FAILED, POST, Talk
+from bot.answers.asked import Answer
+from bot.identity import links_in
+from bot.model import Channel
+from bot.paperround import Paperround
+from bot.replies import InterestsReply, NoticeReply, RefusalReply
+from bot.suggestions import Suggestion
+
+log = structlog.get_logger()
+
+# A form must be the first answer and come within 3 s; suggestions likewise, and late ones are worth nothing.
+FORM_WAIT_S = 2.0
+SUGGEST_WAIT_S = 2.0
+SIMILAR_WORDS = 60
+
+
+class Conversation:
+    def __init__(self, paperround: Paperround, messenger: DiscordMessenger, shown: Shown, talk: Talk) -> None:
+        self._paperround = paperround
+        self._messenger = messenger
+        self._shown = shown
+        self._talk = talk
+
+    async def answer(self, interaction: Interaction, text: str) -> None:
+        """Answer a command, said as the text that a member would have typed."""
+        if not self._talk.is_new(interaction):
+            return
+        asker = asker_of(interaction)
+        may = interaction.app_permissions
+        if text.startswith("digest") and not asker.channel.direct and may.send_messages and may.embed_links:
+            # Whatever stopped the round here once, the bot may post again.
+            await self._paperround.channel_back(asker.channel)
+        await self._talk.answer(interaction, lambda: self._ask(text, asker, interaction), source=text)
+        await self._tell_closed(interaction, asker)
+
+    async def suggest(self, interaction: Interaction, command: str, option: str, typed: str) -> list[Suggestion]:
+        asker = asker_of(interaction)
+        try:
+            async with asyncio.timeout(SUGGEST_WAIT_S):
+                return await self._paperround.suggestions(command, option, typed, asker.member, asker.channel)
+        except TimeoutError:
+            return []
+
+    async def press(self, interaction: Interaction, custom_id: str) -> None:
+        """Answer the press of a button; a message that shows one paper is then brought up to date."""
+        if not self._talk.is_new(interaction):
+            return
+        asker = asker_of(interaction)
+        _, said = home_of(custom_id)
+        if said.startswith(EDIT):
+            await self._open_form(interaction, asker, said.removeprefix(EDIT))
+        elif said.startswith(POST):
+            await self._post(interaction, asker, said.removeprefix(POST))
+        else:
+            token = token_of(said)
+            answer = await self._talk.answer(interaction, lambda: self._do(token, asker, interaction), source=token)
+            if answer and answer.changed and asker.message is not None:
+                self._shown.refresh(asker.channel, asker.message)
+
+    async def similar(self, interaction: Interaction, message: discord.Message) -> None:
+        """Answer with papers like a message: like the paper that it links to, else like its words."""
+        if not self._talk.is_new(interaction):
+            return
+        asker = asker_of(interaction)
+        text = self._similar_text(message)
+        if text is None:
+            reply = RefusalReply("message", "This message has no words and no link to a paper.")
+            await self._talk.say(interaction, reply)
+            return
+        await self._talk.answer(interaction, lambda: self._ask(text, asker, interaction), source=text)
+
+    async def failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Tell that a command could not be done: it is of another release, or the mistake is ours."""
+        known = isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch)
+        log.error("a command failed", action="discord_command_failed", exc_info=None if known else error)
+        why = "This command is from another release of mine; please type it anew." if known else FAILED.why
+        if interaction.type is discord.InteractionType.application_command:
+            await self._talk.say(interaction, RefusalReply("", why))
+
+    def _similar_text(self, message: discord.Message) -> str | None:
+        embeds = " ".join(
+            f"{embed.url or ''} {embed.title or ''} {embed.description or ''}" for embed in message.embeds
+        )
+        said = f"{message.content} {embeds}"
+        if papers := links_in(said):
+            return f"similar {papers[0]}"
+        words = "".join(letter if letter.isalnum() else " " for letter in said).split()
+        return f"search {' '.join(words[:SIMILAR_WORDS])[:500]}" if words else None
+
+    async def _ask(self, text: str, asker: Asker, interaction: Interaction) -> Answer:
+        return await self._paperround.answer(text, asker.member, asker.channel, str(interaction.id))
+
+    async def _do(self, token: str, asker: Asker, interaction: Interaction) -> Answer:
+        return await self._paperround.press(token, asker.member, asker.channel, str(interaction.id))
+
+    async def _post(self, interaction: Interaction, asker: Asker, source: str) -> None:
+        """Say for everybody what only the asker saw; the same is asked again, so nothing foreign can be posted."""
+        if not interaction.permissions.send_messages:
+            await self._talk.say(interaction, RefusalReply("post", "You may not write in this channel."))
+            return
+        again = self._do if source[:1].isdigit() else self._ask
+        await self._talk.answer(interaction, lambda: again(source, asker, interaction), public=True)
+
+    async def _open_form(self, interaction: Interaction, asker: Asker, whose: str) -> None:
+        if whose == "here" and not asker.member.manager:
+            why = "Only someone who manages this channel may edit its interests."
+            await self._talk.say(interaction, RefusalReply("here", why))
+            return
+        try:
+            async with asyncio.timeout(FORM_WAIT_S):
+                listed = await self._interests(whose, asker, f"{interaction.id}:list")
+        except TimeoutError:
+            await self._talk.say(interaction, RefusalReply("Edit", "The list took too long; please press again."))
+            return
+        text = written(listed)
+        if len(text) > limits.MODAL_TEXT:
+            why = "The list is too long for a form; use follow and unfollow."
+            await self._talk.say(interaction, RefusalReply("Edit", why))
+            return
+        await interaction.response.send_modal(InterestsForm(whose, text, self._submitted))
+
+    async def _submitted(self, interaction: Interaction, whose: str, text: str) -> None:
+        if self._talk.is_new(interaction):
+            asker = asker_of(interaction)
+            await self._talk.answer(interaction, lambda: self._edit(interaction, asker, whose, text))
+
+    async def _edit(self, interaction: Interaction, asker: Asker, whose: str, text: str) -> Answer:
+        before = await self._interests(whose, asker, f"{interaction.id}:list")
+        lines = []
+        changed = False
+        for number, command in enumerate(edit_of(before, text, whose).commands):
+            event = f"{interaction.id}:{number}"
+            answer = await self._paperround.answer(command, asker.member, asker.channel, event)
+            changed = changed or answer.changed
+            if isinstance(answer.reply, NoticeReply):
+                lines.append(answer.reply.text)
+            elif isinstance(answer.reply, RefusalReply):
+                lines.append(f"Not changed: {answer.reply.piece}. {answer.reply.why}")
+        return Answer(
+            NoticeReply("Interests saved." if changed else "Nothing was changed.", tuple(lines)), changed=changed
+        )
+
+    async def _interests(self, whose: str, asker: Asker, event: str) -> tuple[Any, ...]:
+        answer = await self._paperround.answer(f"interests {whose}", asker.member, asker.channel, event)
+        return answer.reply.lines if isinstance(answer.reply, InterestsReply) else ()
+
+    async def _tell_closed(self, interaction: Interaction, asker: Asker) -> None:
+        """Tell a member, once, that the last digest could not be sent to them, and let the next one come."""
+        why = self._messenger.closed.pop(f"@{asker.member.id}", None)
+        if why is None:
+            return
+        mine: Channel = direct(asker.member)
+        await self._paperround.channel_back(mine)
+        lines = (
+            "To let me in: in this server's menu choose Privacy Settings and switch Direct Messages on.",
+            "Your round comes again from its next date.",
+        )
+        try:
+            await self._talk.say(interaction, NoticeReply(f"I could not send you your digest. {why}.", lines))
+        except discord.HTTPException as error:
+            self._messenger.closed[mine.id] = why
+            log.warning("could not tell", action="discord_answer_lost", code=error.code)

@@ -1,0 +1,288 @@
+"""Posting, finding and editing on Discord. What an error means for a delivery is decided in `refusals.py`."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import discord
+import structlog
+from discord.http import Route
+
+from adapters.discord.marks import at_home, carries, footer_of, marked, name_of, nonce_of, plain_form, with_footer
+from adapters.discord.places import PLATFORM, Spot, message_id, snowflake_at, spot_of
+from adapters.discord.refusals import (
+    ARCHIVED,
+    EMPTY_MESSAGE,
+    HAS_THREAD,
+    INVALID_FORM,
+    UNKNOWN_MESSAGE,
+    verdict_on,
+)
+from adapters.discord.render import posted
+from adapters.discord.watch import Attempts, Watch
+from bot.model import Channel, MessageId, PaperId
+from bot.ports import ChannelGone, HistoryUnreadable, PlatformUnreachable
+from bot.replies import Reply
+
+log = structlog.get_logger()
+
+FORUMS = {discord.ChannelType.forum.value, discord.ChannelType.media.value}
+PAGE = 100
+# What stands for the id of a message that was posted and deleted before its id was learnt.
+DELETED = "deleted-"
+ARCHIVE_AFTER_MINUTES = 1440
+
+
+async def _nobody_to_tell(_: Channel, __: str) -> None:
+    """Stand in until somebody wants to know."""
+
+
+class Client(Protocol):
+    """What a messenger needs of discord.py's client."""
+
+    @property
+    def http(self) -> discord.http.HTTPClient: ...
+    @property
+    def user(self) -> discord.ClientUser | None: ...
+    async def fetch_guild(self, guild_id: int, /) -> discord.Guild: ...
+
+
+class DiscordMessenger:
+    """See `bot.ports.Messenger`. A channel of a forum gets a post of its own for each message."""
+
+    platform = PLATFORM
+
+    def __init__(self, client: Client, watch: Watch) -> None:
+        self._client = client
+        self._watch = watch
+        self._places: dict[str, dict[str, Any]] = {}
+        self._direct: dict[str, str] = {}
+        self._threads: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
+        # Members whose direct messages were refused, until they are told at their next command.
+        self.closed: dict[str, str] = {}
+        # Called once for each channel that is gone, and each reason.
+        self.on_gone: Callable[[Channel, str], Awaitable[None]] = _nobody_to_tell
+
+    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
+        return tuple((json.dumps(message, ensure_ascii=False), paper) for message, paper in posted(reply))
+
+    async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
+        self._refuse_while_quiet()
+        message = marked(json.loads(payload), marker)
+        message |= {"nonce": nonce_of(marker), "enforce_nonce": True}
+        if channel.direct:
+            message = at_home(message, channel.community)
+        with self._watch.attempts() as attempts:
+            try:
+                return await self._post(channel, message, thread)
+            except Exception as error:
+                meant = verdict_on(error, attempts)
+                if isinstance(meant, ChannelGone):
+                    await self._note_gone(channel, str(meant))
+                raise meant from error
+
+    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+        self._refuse_while_quiet()
+        after = snowflake_at(int(since.timestamp() * 1000))
+        try:
+            place = await self._place(channel)
+            if not channel.direct:
+                await self._refuse_unreadable(place)
+            async for spot, message in self._history(place, after):
+                if carries(message, marker):
+                    within = spot.channel if spot.channel != place["id"] else None
+                    return message_id(message["id"], within)
+        except HistoryUnreadable:
+            raise
+        except Exception as error:
+            if isinstance(error, discord.HTTPException) and error.status in {403, 404}:
+                raise HistoryUnreadable(f"Discord does not show this channel's history ({error.code})") from error
+            raise verdict_on(error, Attempts()) from error
+        return None
+
+    async def edit(self, channel: Channel, message: MessageId, reply: Reply) -> bool:
+        """Let a posted message of one paper say ``reply`` now, marker kept; False when it is no longer there.
+
+        An edit never makes a message and may be repeated. It raises what discord.py raises, but for a missing message.
+        """
+        payload = next((payload for payload, paper in posted(reply) if paper is not None), None)
+        if payload is None or self._watch.quiet_for():
+            return False
+        try:
+            spot = spot_of((await self._place(channel))["id"], message)
+            old = await self.message(spot)
+            kept = footer_of(old)
+            wanted = with_footer(payload, kept) if kept else payload
+            if channel.direct:
+                wanted = at_home(wanted, channel.community)
+            await self._call(
+                "PATCH",
+                "/channels/{channel_id}/messages/{message_id}",
+                wanted,
+                channel_id=spot.channel,
+                message_id=spot.message,
+            )
+        except discord.NotFound:
+            return False
+        return True
+
+    async def message(self, spot: Spot) -> dict[str, Any]:
+        """Return a message as Discord tells it; raises `discord.NotFound` when it is gone."""
+        found: dict[str, Any] = await self._call(
+            "GET", "/channels/{channel_id}/messages/{message_id}", channel_id=spot.channel, message_id=spot.message
+        )
+        return found
+
+    async def who_reacted(self, spot: Spot, emoji: str) -> set[str]:
+        """Return the ids of the people, bots left out, who have this emoji on a message."""
+        path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
+        people: set[str] = set()
+        after = "0"
+        while True:
+            where = {"channel_id": spot.channel, "message_id": spot.message, "emoji": emoji}
+            page = await self._call("GET", f"{path}?limit={PAGE}&after={after}", **where)
+            people |= {person["id"] for person in page if not person.get("bot")}
+            if len(page) < PAGE:
+                return people
+            after = str(max(int(person["id"]) for person in page))
+
+    async def own_messages(self, where: str, after: int) -> AsyncIterator[tuple[Spot, dict[str, Any]]]:
+        """Yield the bot's own messages in a channel or thread from a snowflake on, oldest page first."""
+        async for message in self._pages(where, after):
+            if self.is_own(message):
+                yield Spot(where, message["id"]), message
+
+    def is_own(self, message: Mapping[str, Any]) -> bool:
+        return bool(message["author"]["id"] == str(self._me().id))
+
+    async def _note_gone(self, channel: Channel, why: str) -> None:
+        if channel.direct:
+            self.closed[channel.id] = why
+        elif (channel.id, why) not in self._told:
+            self._told.add((channel.id, why))
+            await self.on_gone(channel, why)
+
+    async def _post(self, channel: Channel, message: dict[str, Any], thread: MessageId | None) -> MessageId:
+        place = await self._place(channel)
+        if place["type"] in FORUMS:
+            return await self._post_in_forum(place, message)
+        within = await self._thread(place, thread, message) if thread and not channel.direct else None
+        try:
+            sent = await self._send(within or place["id"], message)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            # The nonce was seen before and its message deleted since: it was posted, once.
+            return message_id(f"{DELETED}{message['nonce']}")
+        return message_id(sent["id"], within)
+
+    async def _send(self, where: str, message: dict[str, Any]) -> dict[str, Any]:
+        path = "/channels/{channel_id}/messages"
+        try:
+            sent: dict[str, Any] = await self._call("POST", path, message, channel_id=where)
+        except discord.HTTPException as error:
+            if error.code == ARCHIVED:
+                await self._call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=where)
+            elif error.status == 400 and error.code in {INVALID_FORM, EMPTY_MESSAGE}:
+                log.exception("Discord refused a message", action="discord_bad_form", text=error.text, code=error.code)
+                message = plain_form(message)
+            else:
+                raise
+            sent = await self._call("POST", path, message, channel_id=where)
+        return sent
+
+    async def _post_in_forum(self, place: Mapping[str, Any], message: dict[str, Any]) -> MessageId:
+        # The first message of a forum's post takes no nonce: what is unclear here is left to `find`.
+        body = {key: value for key, value in message.items() if key not in {"nonce", "enforce_nonce"}}
+        post = {"name": name_of(message), "auto_archive_duration": ARCHIVE_AFTER_MINUTES, "message": body}
+        made = await self._call("POST", "/channels/{channel_id}/threads", post, channel_id=place["id"])
+        return message_id(made["id"], made["id"])
+
+    async def _thread(self, place: Mapping[str, Any], parent: MessageId, message: Mapping[str, Any]) -> str | None:
+        """Return the thread under a posted message, made when needed; None where the bot may make none."""
+        if parent in self._threads:
+            return parent
+        if parent.startswith(DELETED):
+            return None
+        body = {"name": name_of(message, "Papers"), "auto_archive_duration": ARCHIVE_AFTER_MINUTES}
+        spot = spot_of(place["id"], parent)
+        try:
+            await self._call(
+                "POST",
+                "/channels/{channel_id}/messages/{message_id}/threads",
+                body,
+                channel_id=spot.channel,
+                message_id=spot.message,
+            )
+        except discord.HTTPException as error:
+            if error.code != HAS_THREAD:
+                # Not allowed, or the first message is gone: the paper then stands in the channel itself.
+                if error.status in {400, 403, 404}:
+                    return None
+                raise
+        self._threads.add(parent)
+        return parent
+
+    async def _place(self, channel: Channel) -> dict[str, Any]:
+        """Return the channel as Discord knows it, with ``id`` and ``type``."""
+        if channel.direct:
+            member = channel.id.removeprefix("@")
+            if member not in self._direct:
+                opened = await self._call("POST", "/users/@me/channels", {"recipient_id": member})
+                self._direct[member] = opened["id"]
+            return {"id": self._direct[member], "type": discord.ChannelType.private.value}
+        if channel.id not in self._places:
+            found = await self._call("GET", "/channels/{channel_id}", channel_id=channel.id)
+            self._places[channel.id] = {key: found.get(key) for key in ("id", "type", "guild_id")}
+        return self._places[channel.id]
+
+    async def _refuse_unreadable(self, place: Mapping[str, Any]) -> None:
+        """Raise unless the bot may read history here.
+
+        Without that permission Discord answers an empty list, which would look like proof that nothing was posted.
+        """
+        guild = await self._client.fetch_guild(int(place["guild_id"]))
+        channel = await guild.fetch_channel(int(place["id"]))
+        me = await guild.fetch_member(self._me().id)
+        if not channel.permissions_for(me).read_message_history:
+            raise HistoryUnreadable("the bot lacks Read Message History in this channel")
+
+    async def _history(self, place: Mapping[str, Any], after: int) -> AsyncIterator[tuple[Spot, dict[str, Any]]]:
+        """Yield every message of the bot after a snowflake, in the channel and in its open threads."""
+        wheres = [] if place["type"] in FORUMS else [place["id"]]
+        if place.get("guild_id"):
+            open_ones = await self._call("GET", "/guilds/{guild_id}/threads/active", guild_id=place["guild_id"])
+            wheres += [each["id"] for each in open_ones["threads"] if each.get("parent_id") == place["id"]]
+        for where in wheres:
+            async for found in self.own_messages(where, after):
+                yield found
+
+    async def _pages(self, where: str, after: int) -> AsyncIterator[dict[str, Any]]:
+        newest = after
+        while True:
+            path = f"/channels/{{channel_id}}/messages?limit={PAGE}&after={newest}"
+            page = await self._call("GET", path, channel_id=where)
+            for message in page:
+                yield message
+            if len(page) < PAGE:
+                return
+            newest = max(int(message["id"]) for message in page)
+
+    async def _call(self, method: str, path: str, body: object = None, **ids: str) -> Any:  # noqa: ANN401 - JSON of any form
+        route = Route(method, path, **ids)
+        if body is None:
+            return await self._client.http.request(route)
+        return await self._client.http.request(route, json=body)
+
+    def _refuse_while_quiet(self) -> None:
+        if self._client.user is None:
+            raise PlatformUnreachable("not connected to Discord yet")
+        if quiet := self._watch.quiet_for():
+            raise PlatformUnreachable(quiet[1], quiet[0])
+
+    def _me(self) -> discord.ClientUser:
+        if self._client.user is None:
+            raise PlatformUnreachable("not connected to Discord yet")
+        return self._client.user

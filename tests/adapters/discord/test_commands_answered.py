@@ -1,0 +1,116 @@
+import asyncio
+
+from bot.commands import COMMANDS
+from tests.adapters.discord.conftest import ANA, BO, Lab
+
+
+async def test_a_search_is_answered_to_the_asker_alone_with_a_row_of_buttons_for_each_paper(lab: Lab) -> None:
+    answer = await lab.fake.members.command(lab.place, ANA, "search", query="entropy")
+    assert answer.is_private
+    assert "On entropy of sparse graphs" in answer.text
+    assert {"Like", "Not for me", "Save", "More like this", "Why"} <= answer.buttons().keys()
+    assert lab.fake.refusals == []
+
+
+async def test_every_command_of_the_table_is_registered_and_answered(lab: Lab) -> None:
+    (group,) = [each for each in lab.fake.commands["everywhere"] if each["name"] == "papers"]
+    assert [each["name"] for each in group["options"]] == [command.name for command in COMMANDS]
+    for command in COMMANDS:
+        options = {command.argument: command.examples[0].partition(" ")[2]} if command.text == "required" else {}
+        answer = await lab.fake.members.command(lab.place, ANA, command.name, manager=False, **options)
+        assert answer.first_after_s < 3, command.name
+        assert answer.is_private, command.name
+    assert lab.fake.refusals == []
+
+
+async def test_options_say_the_same_as_words(lab: Lab) -> None:
+    answer = await lab.fake.members.command(
+        lab.place, ANA, "follow", manager=True, interest="here comes entropy", for_="here"
+    )
+    assert "Following here comes entropy for #papers" in answer.text
+    mine = await lab.fake.members.command(lab.place, ANA, "search", query="entropy", since="7d", sort="new")
+    assert "entropy" in mine.text
+    assert "since:7d" not in mine.text
+
+
+async def test_only_who_manages_the_channel_changes_its_profile(lab: Lab) -> None:
+    refused = await lab.fake.members.command(lab.place, BO, "follow", interest="entropy", for_="here")
+    assert "Only someone who manages this channel" in refused.text
+    allowed = await lab.fake.members.command(lab.place, BO, "follow", manager=True, interest="entropy", for_="here")
+    assert "Following entropy for #papers" in allowed.text
+
+
+async def test_what_is_typed_is_completed(lab: Lab) -> None:
+    await lab.fake.members.command(lab.place, ANA, "follow", interest="sparse retrieval")
+    found = await lab.fake.members.suggestions(lab.place, ANA, "unfollow", "interest", "spar")
+    assert found[0]["value"] == "sparse retrieval"
+    zones = await lab.fake.members.suggestions(lab.place, ANA, "digest", "schedule", "daily 09:00 Europe/Ber")
+    assert zones[0]["value"] == "daily 09:00 Europe/Berlin"
+    assert len(zones) <= 25
+
+
+async def test_slow_work_is_deferred_within_three_seconds_and_answered_after(lab: Lab) -> None:
+    slow = asyncio.Event()
+    answer = lab.paperround.answer
+
+    async def answer_slowly(*asked: object) -> object:
+        await slow.wait()
+        return await answer(*asked)  # type: ignore[arg-type]
+
+    lab.paperround.answer = answer_slowly  # type: ignore[method-assign, assignment]
+    asking = asyncio.create_task(lab.fake.members.command(lab.place, ANA, "search", query="entropy"))
+    begun = await lab.fake.eventually(
+        lambda: next((each for each in lab.fake.members.interactions.values() if each.first), None)
+    )
+    assert begun.first["type"] == 5
+    assert begun.first_after_s < 3
+    slow.set()
+    assert "entropy" in (await asking).text
+    assert begun.is_private
+
+
+async def test_a_command_in_a_direct_message_is_the_members_own(lab: Lab) -> None:
+    alone = lab.fake.world.direct_with(ANA)
+    followed = await lab.fake.members.command(alone, ANA, "follow", interest="entropy")
+    assert "for you" in followed.text
+    elsewhere = await lab.fake.members.command(lab.place, ANA, "interests")
+    assert "No interests yet" in elsewhere.text
+
+
+async def test_the_message_menu_finds_papers_like_a_linked_one_and_like_words(lab: Lab) -> None:
+    linked = lab.fake.world.add_message(lab.place, {"content": "see https://arxiv.org/abs/2603.00002v3"}, author=BO)
+    assert "Similar to: On sparse retrieval" in (await lab.fake.members.menu(lab.place, ANA, linked)).text
+    words = lab.fake.world.add_message(lab.place, {"content": "anything on protein folding?"}, author=BO)
+    assert "protein folding" in (await lab.fake.members.menu(lab.place, ANA, words)).text
+
+
+async def test_the_form_edits_interests_and_touches_only_lines_that_changed(lab: Lab) -> None:
+    for interest in ("entropy", "robot grasping"):
+        await lab.fake.members.command(lab.place, ANA, "follow", interest=interest)
+    listed = await lab.fake.members.command(lab.place, ANA, "interests")
+    opened = await lab.fake.members.press(lab.place, ANA, listed.buttons()["Edit"])
+    assert opened.first is not None
+    assert opened.first["type"] == 9
+    saved = await lab.fake.members.submit(lab.place, ANA, opened.first["data"], "entropy\nmute survey\n")
+    assert "Interests saved" in saved.text
+    after = await lab.fake.members.command(lab.place, ANA, "interests")
+    assert "1  `entropy`" in after.text.replace("*", "")
+    assert "survey" in after.text
+    assert "robot" not in after.text
+
+
+async def test_what_only_the_asker_saw_can_be_posted_without_what_the_asker_thinks_of_it(lab: Lab) -> None:
+    private = await lab.fake.members.command(lab.place, ANA, "search", query="protein folding")
+    await lab.fake.members.press(lab.place, ANA, private.buttons()["Like"])
+    again = await lab.fake.members.command(lab.place, ANA, "search", query="protein folding")
+    assert "You: liked" in again.text
+    public = await lab.fake.members.press(lab.place, ANA, again.buttons()["Post to channel"])
+    assert not public.is_private
+    assert "protein folding" in public.text
+    assert "You: liked" not in public.text
+
+
+async def test_a_file_is_uploaded_for_the_asker_alone(lab: Lab) -> None:
+    answer = await lab.fake.members.command(lab.place, ANA, "mydata")
+    assert answer.is_private
+    assert answer.messages[0]["files"][0]["name"] == "mydata.json"
