@@ -303,9 +303,12 @@ def parse(text: str) -> Ask:
 
 
 def nearest_command(word: str) -> str | None:
-    """Return the command name that ``word`` is probably a mistyping of, None when none is near."""
-    found = process.extractOne(word.lower()[:64], list(BY_NAME), scorer=fuzz.ratio, score_cutoff=60)
-    return found[0] if found else None
+    """Return the command name that ``word`` is probably a mistyping of, None when none is near.
+
+    Few people mistype the first letter, so a name that begins otherwise must be nearer: ``learning`` is not trending.
+    """
+    near = process.extract(word.lower()[:64], list(BY_NAME), scorer=fuzz.ratio, score_cutoff=60, limit=None)
+    return next((name for name, score, _ in near if score >= 80 or name[0] == word[0].lower()), None)
 
 
 def _command(words: list[str]) -> Command:
@@ -314,12 +317,22 @@ def _command(words: list[str]) -> Command:
     if name in BY_NAME:
         return BY_NAME[name]
     rest = words[1:]
-    if nearest := nearest_command(name):
+    nearest = nearest_command(name)
+    if nearest and _stands(nearest, rest):
         instead = " ".join([nearest, *rest])
         raise BadCommand(words[0], f"There is no command {words[0][:40]}. Did you mean: {instead[:200]}?", instead)
     instead = " ".join(["search", *words])
     why = f"There is no command {words[0][:40]}. To look for papers say: {instead[:200]}"
     raise BadCommand(words[0], why, instead)
+
+
+def _stands(name: str, rest: list[str]) -> bool:
+    """Tell whether a command can be followed by these words: ``trending rates of learning`` says nothing."""
+    try:
+        parse(" ".join([name, *rest]))
+    except BadCommand:
+        return not rest
+    return True
 
 
 def _ask(command: Command, rest: list[str], *, here: bool) -> Ask:

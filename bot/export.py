@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 import rispy
 
+from bot.identity import url_of
 from bot.model import Paper
+from bot.plain import folded
 
 # A spreadsheet runs a cell that begins so; the apostrophe makes it text (OWASP, "CSV Injection").
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 TEX_SPECIALS = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    # \{ would do for TeX, but BibTeX counts its brace when it looks for the end of a field.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "$": r"\$",
     "&": r"\&",
     "%": r"\%",
@@ -26,6 +29,8 @@ TEX_SPECIALS = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+# A name that is no person's has no family name to sort by.
+GROUP = re.compile(r",|\b(?:collaboration|consortium|team|group|network|committee|project)\b", re.IGNORECASE)
 CSV_COLUMNS = ("id", "title", "authors", "published", "url", "doi", "abstract")
 
 
@@ -48,12 +53,14 @@ def _bibtex(papers: Sequence[Paper]) -> str:
 
 
 def _bibtex_entry(paper: Paper, keys: set[str]) -> str:
+    address = _address(paper)
     fields = {
         "title": f"{{{_tex(paper.title)}}}",
-        "author": " and ".join(_tex(author) for author in paper.authors),
+        "author": " and ".join(_bibtex_name(author) for author in paper.authors),
         "year": str(paper.published.year) if paper.published else "",
-        "doi": _tex(paper.doi or ""),
-        "url": paper.url if re.fullmatch(r"https?://[^\s{}%\\]+", paper.url) else "",
+        # Read as it stands by biblatex and by reference managers, underscores and all.
+        "doi": _verbatim(_doi(paper)),
+        "url": _verbatim(address) if address.startswith(("http://", "https://")) else "",
         "eprint": paper.id.removeprefix("arxiv:") if paper.id.startswith("arxiv:") else "",
         "archiveprefix": "arXiv" if paper.id.startswith("arxiv:") else "",
         "abstract": _tex(paper.abstract),
@@ -62,9 +69,21 @@ def _bibtex_entry(paper: Paper, keys: set[str]) -> str:
     return "\n".join([f"@misc{{{_bibtex_key(paper, keys)},", *lines, "}", ""])
 
 
+def _verbatim(text: str) -> str:
+    """Return an identifier for BibTeX; empty when it holds what cannot stand in a field without an escape."""
+    return text if re.fullmatch(r"[^\s{}%\\]+", text) else ""
+
+
+def _bibtex_name(author: str) -> str:
+    # Braces keep a name whole: BibTeX parts names at "and" and at commas.
+    whole = GROUP.search(author) or re.search(r"\band\b", author)
+    return f"{{{_tex(author)}}}" if whole else _tex(author)
+
+
 def _bibtex_key(paper: Paper, keys: set[str]) -> str:
-    family = re.sub(r"[^a-z]", "", paper.authors[0].split()[-1].lower()) if paper.authors and paper.authors[0].split() else ""
-    word = next((word for word in re.findall(r"[a-z]{4,}", paper.title.lower())), "paper")
+    last = paper.authors[0].split()[-1:] if paper.authors else []
+    family = re.sub(r"[^a-z]", "", folded("".join(last)))
+    word = next((word for word in re.findall(r"[a-z]{4,}", folded(paper.title))), "paper")
     stem = f"{family or 'anon'}{paper.published.year if paper.published else ''}{word}"
     key = stem
     number = 2
@@ -83,17 +102,27 @@ def _ris(papers: Sequence[Paper]) -> str:
     entries = [
         {
             "type_of_reference": "GEN",
-            "title": paper.title,
-            "authors": list(paper.authors),
-            "abstract": paper.abstract,
+            "title": _line(paper.title),
+            "authors": [_ris_name(_line(author)) for author in paper.authors],
+            **({"abstract": _line(paper.abstract)} if paper.abstract else {}),
             **({"year": str(paper.published.year)} if paper.published else {}),
-            **({"doi": paper.doi} if paper.doi else {}),
-            **({"urls": [paper.url]} if paper.url else {}),
+            **({"doi": doi} if (doi := _doi(paper)) else {}),
+            **({"urls": [_line(address)]} if (address := _address(paper)) else {}),
         }
         for paper in papers
     ]
     text: str = rispy.dumps(entries)
     return text
+
+
+def _line(text: str) -> str:
+    """Return text on one line: a line break would begin a field of its own."""
+    return " ".join(text.split())
+
+
+def _ris_name(author: str) -> str:
+    given, _, family = author.rpartition(" ")
+    return author if not given or GROUP.search(author) else f"{family}, {given}"
 
 
 def _csv(papers: Sequence[Paper]) -> str:
@@ -106,8 +135,8 @@ def _csv(papers: Sequence[Paper]) -> str:
             paper.title,
             "; ".join(paper.authors),
             paper.published.isoformat() if paper.published else "",
-            paper.url,
-            paper.doi or "",
+            _address(paper),
+            _doi(paper),
             paper.abstract,
         ]
         rows.writerow([_cell(value) for value in row])
@@ -132,16 +161,25 @@ def _csl_item(paper: Paper) -> dict[str, object]:
     }
     if paper.published:
         item["issued"] = {"date-parts": [[paper.published.year, paper.published.month, paper.published.day]]}
-    if paper.doi:
-        item["DOI"] = paper.doi
-    if paper.url:
-        item["URL"] = paper.url
+    if doi := _doi(paper):
+        item["DOI"] = doi
+    if address := _address(paper):
+        item["URL"] = address
     return item
 
 
 def _csl_name(author: str) -> dict[str, str]:
     given, _, family = author.rpartition(" ")
-    return {"given": given, "family": family} if given else {"literal": author}
+    return {"literal": author} if not given or GROUP.search(author) else {"given": given, "family": family}
+
+
+def _doi(paper: Paper) -> str:
+    name = paper.id.removeprefix("doi:") if paper.id.startswith("doi:10.") else ""
+    return paper.doi or name
+
+
+def _address(paper: Paper) -> str:
+    return paper.url or url_of(paper.id)
 
 
 FORMATS = {

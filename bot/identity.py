@@ -30,7 +30,8 @@ _OLD_ARCHIVES = (
     "q-alg|q-bio|q-fin|quant-ph|solv-int|stat|supr-con"
 )
 # Four digits from April 2007 to December 2014, five since (arXiv, "Understanding the arXiv identifier").
-_NEW_ID = r"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})"
+_FIVE_DIGITS = r"(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5}"
+_NEW_ID = rf"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{{4}}|{_FIVE_DIGITS})"
 _OLD_ID = rf"(?:{_OLD_ARCHIVES})(?:\.[a-z-]{{2,12}})?/(?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])\d{{3}}"
 _ARXIV_ID = rf"(?P<arxiv>{_NEW_ID}|{_OLD_ID})(?:v(?P<version>\d{{1,3}}))?"
 _DOI = r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]+"
@@ -64,11 +65,12 @@ _PMCID = re.compile(
     _FLAGS,
 )
 _OWN_FORM = re.compile(rf"(?:openreview:[\w-]{{5,30}}|title:[0-9a-f]{{{TITLE_DIGITS}}}|doi:~[0-9a-f]{{40}})", re.ASCII)
+# Within running text four digits after the point are too often a number.
 _MENTION = re.compile(
     rf"""https?://[^\s<>"'`|]+|(?<![\w./-])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^\s<>"'`|]+|"""
     rf"""(?<![\w./-])(?:oai:)?arxiv(?:\.org)?\s?:\s?{_ARXIV_ID.replace("P<arxiv>", ":").replace("P<version>", ":")}|"""
     rf"""(?<![\w./-])(?:doi\s?[:=]?\s?)?{_DOI}|(?<![\w./-])pmid\s?:?\s?[1-9]\d{{0,8}}\b|"""
-    rf"""(?<![\w./-]){_NEW_ID}(?:v\d{{1,3}})?(?![\w/-]|\.\d)""",
+    rf"""(?<![\w./-]){_FIVE_DIGITS}(?:v\d{{1,3}})?(?![\w/-]|\.\d)""",
     _FLAGS,
 )
 

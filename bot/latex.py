@@ -37,6 +37,7 @@ _DOLLARS = re.compile(r"\$((?:[^$\\]|\\.){1,1000}?)\$", re.DOTALL)
 _DOUBLE_DOLLARS = re.compile(r"\$\$((?:[^$\\]|\\.){1,1000}?)\$\$", re.DOTALL)
 _TEXT_ARGUMENT = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
 _PROSE = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}[,;:.]?\s+[A-Za-z]{2,}(?![A-Za-z{])")
+_SPOKEN_WORD = re.compile(r"\s[A-Za-z]{2,}|[A-Za-z]{2,}\s")
 _GROUP_SWITCH = re.compile(r"\{\s*\\([A-Za-z]+)(?![A-Za-z])\s*")
 _ROOT_POWER = re.compile(r"\[[^\[\]{}]{1,20}\]")
 _CLOSING_ESCAPED_QUOTE = re.compile(r'\\"(?![A-Za-z{])')
@@ -117,12 +118,16 @@ class _Reading:
         return self.math(found.start(1), found.end(1), depth), found.end()
 
     def is_math(self, found: re.Match[str]) -> bool:
+        """Tell mathematics from prices: ``$5 and $6``, ``US$5/$6``, ``in A$ or NZ$``."""
         inner = found[1]
-        padded = inner[0].isspace() or inner[-1].isspace()
-        # How Markdown tells mathematics from prices ($5 and $6); LaTeX authors seldom pad, and then use macros.
-        if self.text[found.end() : found.end() + 1].isdigit() or (padded and "\\" not in inner):
+        if self.text[found.end() : found.end() + 1].isdigit():
             return False
-        return _PROSE.search(_TEXT_ARGUMENT.sub("", inner)) is None
+        if any(sign in inner for sign in "\\^_{"):
+            padded = inner[0].isspace() or inner[-1].isspace()
+            return not (padded and "\\" not in inner) and _PROSE.search(_TEXT_ARGUMENT.sub("", inner)) is None
+        before = self.text[found.start() - 1 : found.start()]
+        spoken = inner[0].isspace() or inner[-1] in " \n\t/-,;" or _SPOKEN_WORD.search(inner) is not None
+        return not spoken and not before.isalpha()
 
     def math(self, start: int, end: int, depth: int) -> str:
         return " ".join(self.run(start, end, math=True, depth=depth + 1).split())
@@ -178,7 +183,8 @@ class _Reading:
             close = self.text.find("\\)" if sign == "(" else "\\]", after, min(end, after + MATH_CHARACTERS))
             return None if close < 0 else (self.math(after, close, depth), close + 2)
         if sign.isspace() or sign == ",":
-            return " ", after
+            stray = not math and sign.isspace() and self.text[max(0, after - 3) : after - 2].isspace()
+            return None if stray else (" ", after)
         if math:
             return {"!": ("", after), "|": ("‖", after)}.get(sign) or ((" ", after) if sign in ":;>\\" else None)
         if sign == "\\":

@@ -67,15 +67,16 @@ def next_due_at(subscriptions: Iterable[Subscription], now: datetime) -> datetim
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     """Return the instant, in UTC, at which the wall clock of ``zone`` reaches ``at`` on ``day``.
 
-    A time that comes twice counts once, the first time; a time that the clock jumps over counts at the jump.
-    None when the day itself was jumped over: Apia had no 30 December 2011.
+    A time that comes twice counts once, the first time; a time that the clock jumps over counts at the jump, even where
+    that is midnight already (Nuuk, 28 March 2026). None when the whole day was jumped over (Apia, 30 December 2011).
     """
     wall = datetime.combine(day, at, tzinfo=zone)
     instant = wall.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return instant
     jump = _jump_between(wall.replace(fold=1).astimezone(UTC), instant, zone)
-    return jump if jump.astimezone(zone).date() == day else None
+    last = (jump - timedelta(seconds=1)).astimezone(zone).date()
+    return None if last < day < jump.astimezone(zone).date() else jump
 
 
 def local_date(subscription: Subscription, now: datetime) -> date:

@@ -13,6 +13,9 @@ from bot.model import Cadence, Channel, ProfileId, Subscription
 
 COUNT_CAP = 20
 CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})\s*(am|pm)?|(\d{1,2})\s*(am|pm)", re.IGNORECASE | re.ASCII)
+HALF_DAY = re.compile(r"(\d)\s+([ap]m)\b", re.IGNORECASE | re.ASCII)
+BETWEEN_DAYS = re.compile(r",|\band\b", re.IGNORECASE)
+COUNT = re.compile(r"\d{1,4}", re.ASCII)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = frozenset(range(1, 8))
 WORKDAYS = frozenset(range(1, 6))
@@ -51,7 +54,7 @@ def read_schedule(text: str) -> ScheduleChange:
     Raises:
         BadSchedule: Naming the word that is wrong; nothing of the text is then meant to take effect.
     """
-    words = text.split()
+    words = HALF_DAY.sub(r"\1\2", BETWEEN_DAYS.sub(" ", text)).split()
     if not words:
         return ScheduleChange("show")
     if words[0].lower() in {"off", "now"}:
@@ -60,11 +63,14 @@ def read_schedule(text: str) -> ScheduleChange:
         return ScheduleChange("off" if words[0].lower() == "off" else "now")
     change = ScheduleChange("set")
     while words:
-        change, words = _take(change, words)
+        taken, rest = _take(change, words)
+        if twice := _said_twice(change, taken):
+            raise BadSchedule(words[0], f"{words[0]} says the {twice} a second time; say it once.")
+        change, words = taken, rest
     return change
 
 
-def changed(  # noqa: PLR0913
+def changed(
     old: Subscription | None,
     change: ScheduleChange,
     *,
@@ -99,7 +105,7 @@ def schedule_in_words(subscription: Subscription) -> str:
 
 def _take(change: ScheduleChange, words: list[str]) -> tuple[ScheduleChange, list[str]]:
     word, rest = words[0], words[1:]
-    match word.lower().strip(","):
+    match word.lower():
         case "daily":
             change = replace(change, cadence=Cadence.DAILY, weekdays=EVERY_DAY)
         case "weekdays":
@@ -115,10 +121,35 @@ def _take(change: ScheduleChange, words: list[str]) -> tuple[ScheduleChange, lis
             change = replace(change, quiet=False)
         case "at":
             pass
+        case _ if _weekday(word):
+            days, rest = _weekdays(words)
+            change = replace(change, cadence=Cadence.WEEKLY, weekdays=days)
+        case _ if at := _clock(word):
+            change = replace(change, at=at)
         case _:
-            at = _clock(word)
-            change = replace(change, at=at) if at else replace(change, zone=zone_named(word))
+            zone, rest = _zone(words)
+            change = replace(change, zone=zone)
     return change, rest
+
+
+def _said_twice(before: ScheduleChange, after: ScheduleChange) -> str | None:
+    """Return which part of a schedule was said already and is now said again, None when none is."""
+    parts = {"weekdays": "days", "at": "time", "zone": "time zone", "count": "count", "quiet": "rule for empty days"}
+    return next(
+        (
+            said
+            for part, said in parts.items()
+            if getattr(before, part) is not None and getattr(before, part) is not getattr(after, part)
+        ),
+        None,
+    )
+
+
+def _zone(words: list[str]) -> tuple[ZoneInfo, list[str]]:
+    """Read a zone from the first word, or from the first two: ``new york``."""
+    if len(words) > 1 and (name := _zone_name(f"{words[0]}_{words[1]}")):
+        return zone_named(name), words[2:]
+    return zone_named(words[0]), words[1:]
 
 
 def _weekdays(words: list[str]) -> tuple[frozenset[int], list[str]]:
@@ -134,13 +165,13 @@ def _weekdays(words: list[str]) -> tuple[frozenset[int], list[str]]:
 
 
 def _weekday(word: str) -> int | None:
-    said = word.lower().strip(",")
+    said = word.lower()
     return next((number for number, day in enumerate(DAYS, 1) if len(said) >= 3 and day.startswith(said)), None)
 
 
 def _count(words: list[str]) -> int:
     said = words[0] if words else ""
-    if not (said.isascii() and said.isdigit() and 1 <= int(said[:4]) <= COUNT_CAP):
+    if not COUNT.fullmatch(said) or not 1 <= int(said) <= COUNT_CAP:
         raise BadSchedule(said or "count", f"count takes a number from 1 to {COUNT_CAP}.")
     return int(said)
 
@@ -166,26 +197,35 @@ def _zone_names() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones() if "/" in name or name in {"UTC", "GMT"}}
 
 
+def zone_names() -> list[str]:
+    """Return the names of all time zones that can be typed."""
+    return list(_zone_names().values())
+
+
 def zone_named(word: str) -> ZoneInfo:
     """Return the time zone of that name, whatever its case; a city alone (``Berlin``) finds its zone.
 
     Raises:
         BadSchedule: Naming the nearest zone when there is none of that name.
     """
-    names = _zone_names()
-    said = word.strip(",").lower().replace(" ", "_")
-    by_city = [name for lower, name in names.items() if lower.rsplit("/", 1)[-1] == said]
-    name = names.get(said) or (by_city[0] if len(by_city) == 1 else None)
-    if name:
+    if name := _zone_name(word):
         try:
             return ZoneInfo(name)
         except ZoneInfoNotFoundError as error:
             raise BadSchedule(word, f"The time zone {name} cannot be loaded on this machine.") from error
-    shown = word[:60]
-    near = process.extractOne(
-        said[:64], list(names), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=70
-    )
-    hint = (
-        f" Did you mean {names[near[0]]}?" if near else " Write a zone such as Europe/Berlin, or a time such as 09:00."
-    )
-    raise BadSchedule(word, f"{shown} is no part of a schedule.{hint}")
+    hint = "Write a zone such as Europe/Berlin, or a time such as 09:00."
+    # Three letters are an abbreviation (CET, EST), whose nearest name lies anywhere in the world.
+    if len(word) > 3:
+        names = _zone_names()
+        near = process.extractOne(
+            word.lower()[:64], list(names), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=80
+        )
+        hint = f"Did you mean {names[near[0]]}?" if near else hint
+    raise BadSchedule(word, f"{word[:60]} is no part of a schedule. {hint}")
+
+
+def _zone_name(word: str) -> str | None:
+    names = _zone_names()
+    said = word.lower().replace(" ", "_")
+    by_city = [name for lower, name in names.items() if lower.rsplit("/", 1)[-1] == said]
+    return names.get(said) or (by_city[0] if len(by_city) == 1 else None)

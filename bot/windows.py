@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 SPAN = re.compile(r"(\d{1,4})([dwmy])", re.ASCII)
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+PAGE = re.compile(r"\d{1,4}", re.ASCII)
 PAGE_CAP = 20
+QUOTATION_MARKS = '"“”„«»'
 
 
 class BadWindow(Exception):
@@ -42,20 +44,22 @@ class Window:
 
 
 def window_from(words: list[str]) -> tuple[list[str], Window]:
-    """Take the options out of the words of a search.
+    """Take the options out of the words of a search; within quotation marks there are none.
 
     Raises:
         BadWindow: Naming the option whose value is wrong.
     """
     window = Window()
     kept = []
+    quoted = False
     for word in words:
         name, colon, value = word.partition(":")
         read = READERS.get(name.lower())
-        if colon and read:
+        if colon and read and not quoted:
             window = read(window, value, word)
-        else:
-            kept.append(word)
+            continue
+        kept.append(word)
+        quoted ^= sum(word.count(mark) for mark in QUOTATION_MARKS) % 2 == 1
     return kept, window
 
 
@@ -74,7 +78,7 @@ def _sort(window: Window, value: str, piece: str) -> Window:
 
 
 def _page(window: Window, value: str, piece: str) -> Window:
-    if not (value.isascii() and value.isdigit()) or not 1 <= int(value[:4]) <= PAGE_CAP:
+    if not PAGE.fullmatch(value) or not 1 <= int(value) <= PAGE_CAP:
         raise BadWindow(piece, f"page: takes a number from 1 to {PAGE_CAP}.")
     return replace(window, page=int(value))
 

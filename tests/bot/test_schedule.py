@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Cadence, Channel, DeliveryKey, Subscription, destination_of
-from bot.schedule import GRACE, LATE_AFTER, due_digests, instant_of, local_date, next_due_at
+from bot.schedule import LATE_AFTER, due_digests, instant_of, local_date, next_due_at
 from bot.timetable import EVERY_DAY, zone_names
 from tests.builders import a_channel, a_member
 
@@ -183,7 +183,8 @@ def test_a_tick_that_straddles_midnight_still_owes_yesterdays_digest_for_an_hour
     each = subscription(time(23, 50))
     (digest,) = due_digests([each], local(2026, 3, 13, 0, 5), set())
     assert digest.key.local_date == date(2026, 3, 12)
-    assert due_digests([each], local(2026, 3, 12, 23, 50) + GRACE + timedelta(seconds=1), set()) == []
+    assert len(due_digests([each], local(2026, 3, 13, 0, 50), set())) == 1
+    assert due_digests([each], local(2026, 3, 13, 0, 50) + timedelta(seconds=1), set()) == []
 
 
 def test_a_schedule_set_after_its_hour_begins_the_next_day() -> None:

@@ -1,0 +1,245 @@
+"""What a host can get wrong, looked for one thing at a time: each finding says what it means and what to do."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import aiohttp
+
+from adapters.env_file import unknown_variables
+from adapters.main import condition_of, database_of
+from adapters.settings import ENV_FILE, Settings
+
+PATIENCE = aiohttp.ClientTimeout(total=10)
+# A day's papers, their index and a backup need far less; below this a night's ingest may fill the disk.
+DISK_WARNING_BYTES = 500 * 2**20
+DISK_FAULT_BYTES = 50 * 2**20
+# Slack refuses requests that are five minutes off; digests come late by as much.
+SKEW_WARNING = timedelta(seconds=30)
+# Longer than the longest pause of arXiv over holidays and a weekend.
+SOURCE_SILENT = timedelta(days=5)
+READ_ONCE = {"file", "sample"}
+SLACK_API = "https://slack.com/api/"
+DISCORD_API = "https://discord.com/api/v10"
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        means: What was found, a sentence.
+        do: What to do about it; empty when it is fine.
+    """
+
+    check: str
+    state: State
+    means: str
+    do: str = ""
+
+
+async def look_over(settings: Settings, now: datetime) -> list[Finding]:
+    """Check everything that is set; what is not set is not asked after. Nothing is changed, also while the bot runs."""
+    findings = [*_settings(settings), *_zones(), *_folder(settings), *_database(settings, now)]
+    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+        findings += [finding async for finding in _slack(settings, session)]
+        findings += [finding async for finding in _discord(settings, session)]
+    return findings
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    strange = unknown_variables()
+    for name, meant in strange.items():
+        do = f"Write {meant} instead." if meant else "Remove it, or see .env.example for the names."
+        yield Finding("settings", State.WARNING, f"{name} is no setting and does nothing.", do)
+    if settings.clock is not None:
+        yield Finding(
+            "clock",
+            State.WARNING,
+            "PAPERROUND_CLOCK is set, so this process does not follow the real time.",
+            "Remove it unless you are trying things out.",
+        )
+    public = urlsplit(settings.public_url)
+    if public.scheme == "http" and public.hostname not in {"localhost", "127.0.0.1"}:
+        yield Finding(
+            "public address",
+            State.WARNING,
+            "PAPERROUND_PUBLIC_URL is not encrypted, so what people click can be read on the way.",
+            "Put a reverse proxy with a certificate before it and write https://.",
+        )
+    if not strange:
+        source = "the environment and .env" if Path(ENV_FILE).is_file() else "the environment; there is no .env"
+        yield Finding("settings", State.OK, f"The settings are readable, from {source}.")
+
+
+def _zones() -> Iterator[Finding]:
+    try:
+        ZoneInfo("Europe/Berlin")
+    except ZoneInfoNotFoundError:
+        yield Finding("time zones", State.FAULT, "This machine knows no time zones.", "Run: pip install tzdata")
+    else:
+        yield Finding("time zones", State.OK, "Time zones are known.")
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    if not folder.exists():
+        yield Finding("data folder", State.OK, f"{folder} is not there yet; the first start makes it.")
+        return
+    if not folder.is_dir():
+        yield Finding(
+            "data folder", State.FAULT, f"{folder} is a file.", "Set PAPERROUND_DATA_DIR to a folder, or move the file."
+        )
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding(
+            "data folder",
+            State.FAULT,
+            f"Nothing can be written in {folder}.",
+            "Give the bot's user the right to write.",
+        )
+    mode = folder.stat().st_mode & 0o077
+    if mode:
+        yield Finding(
+            "data folder", State.WARNING, f"{folder} can be read by other users of this machine.", f"chmod 700 {folder}"
+        )
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 2**20:,.0f} MB are free beside {folder}."
+    if free < DISK_FAULT_BYTES:
+        yield Finding("disk", State.FAULT, said, "Free some space before the database cannot be written.")
+    elif free < DISK_WARNING_BYTES:
+        yield Finding("disk", State.WARNING, said, "Free some space soon.")
+    else:
+        yield Finding("disk", State.OK, said)
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    database = database_of(settings)
+    if not database.exists():
+        yield Finding("database", State.OK, "There is no database yet; the first start makes it.")
+        return
+    try:
+        found = condition_of(settings, now)
+    except sqlite3.Error as error:
+        yield Finding("database", State.FAULT, f"{database} cannot be read: {error}.", "Restore a backup.")
+        return
+    faults = (
+        (
+            found.damage,
+            f"The database is damaged: {found.damage}.",
+            "Stop the bot; paperround restore the newest backup.",
+        ),
+        (found.loose_rows, f"{found.loose_rows} rows name rows that are gone.", "Restore a backup, and report it."),
+        (found.unknown, "The database was written by a newer release.", "Install that release, or restore a backup."),
+    )
+    warnings = (
+        (found.texts_missing, "The full-text index is out of step with the papers.", "Restart the bot, and report it."),
+        (found.pending, "The database is of an older release.", "Nothing: the next start upgrades it after a backup."),
+        (
+            found.stuck,
+            f"{found.stuck} messages of digests wait to be sent.",
+            "Is paperround run running, with a worker?",
+        ),
+        (
+            found.held,
+            f"{found.held} messages are held: nobody knows whether they arrived.",
+            "Look into their channels.",
+        ),
+    )
+    yield from (Finding("database", State.FAULT, means, do) for wrong, means, do in faults if wrong)
+    yield from (Finding("database", State.WARNING, means, do) for wrong, means, do in warnings if wrong)
+    if not any(wrong for wrong, _, _ in faults + warnings):
+        yield Finding("database", State.OK, f"The database is whole; it holds {found.papers:,} papers.")
+    asked = {words[0] for words in settings.sources}
+    yield from _sources({source: at for source, at in found.newest.items() if source in asked}, now)
+
+
+def _sources(newest: dict[str, datetime], now: datetime) -> Iterator[Finding]:
+    for source, at in newest.items():
+        said = f"The newest paper of {source} is of {at:%Y-%m-%d}."
+        old = now - at > SOURCE_SILENT and source not in READ_ONCE
+        do = "See the log for source_failed, and PAPERROUND_SOURCES." if old else ""
+        yield Finding("sources", State.WARNING if old else State.OK, said, do)
+
+
+async def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    token = settings.slack_bot_token.get_secret_value()
+    if not token:
+        return
+    base = settings.slack_api_url or SLACK_API
+    try:
+        async with session.post(
+            f"{base.rstrip('/')}/auth.test", headers={"Authorization": f"Bearer {token}"}
+        ) as response:
+            said = await response.json(content_type=None)
+            skew = _skew(response)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        yield _unreachable("slack", urlsplit(base).netloc, error)
+        return
+    if skew:
+        yield skew
+    if said.get("ok") is True:
+        yield Finding("slack", State.OK, f"Slack knows the bot as {said.get('user')} in {said.get('team')}.")
+    else:
+        do = "Copy the bot token of the app again: OAuth & Permissions, Bot User OAuth Token, into SLACK_BOT_TOKEN."
+        yield Finding("slack", State.FAULT, f"Slack refuses the bot token: {said.get('error', 'no reason')}.", do)
+    if not (settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value()):
+        yield Finding(
+            "slack", State.FAULT, "Slack has no way to reach the bot.", "Set SLACK_APP_TOKEN or SLACK_SIGNING_SECRET."
+        )
+
+
+async def _discord(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    token = settings.discord_token.get_secret_value()
+    if not token:
+        return
+    base = settings.discord_api_url or DISCORD_API
+    try:
+        async with session.get(f"{base.rstrip('/')}/users/@me", headers={"Authorization": f"Bot {token}"}) as response:
+            said = await response.json(content_type=None)
+            status = response.status
+            skew = _skew(response)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        yield _unreachable("discord", urlsplit(base).netloc, error)
+        return
+    if skew:
+        yield skew
+    if status == 200:
+        yield Finding("discord", State.OK, f"Discord knows the bot as {said.get('username')}.")
+    else:
+        do = "Make a new token on the Bot page of the application and put it into DISCORD_TOKEN."
+        yield Finding("discord", State.FAULT, f"Discord refuses the token (status {status}).", do)
+
+
+def _skew(response: aiohttp.ClientResponse) -> Finding | None:
+    theirs = None
+    with suppress(ValueError):  # a proxy may send a date that is none; then there is nothing to compare
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+    if theirs is None or abs(datetime.now(UTC) - theirs) < SKEW_WARNING:
+        return None
+    off = abs(datetime.now(UTC) - theirs).total_seconds()
+    return Finding(
+        "clock", State.FAULT, f"This machine's clock is {off:.0f} s off.", "Turn on time synchronisation (NTP)."
+    )
+
+
+def _unreachable(platform: str, host: str, error: Exception) -> Finding:
+    why = str(error) or type(error).__name__
+    return Finding(
+        platform, State.FAULT, f"{host} cannot be reached: {why}.", "Check this machine's network and proxy."
+    )

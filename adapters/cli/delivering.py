@@ -1,0 +1,92 @@
+"""`deliver`: sends what is due, once, and says what became of it."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import datetime
+
+from adapters.cli.endings import DONE, FAILED, Misused
+from adapters.cli.opening import opened, settings_for_a_command, write_json, write_text
+from adapters.clock import RunningClock, StoppedClock
+from adapters.edges import connected
+from adapters.settings import Settings
+from adapters.terminal.render import plain_text
+from bot.model import DeliveryState
+from bot.ports import Clock
+from bot.round import DeliveryReport
+
+ON_ITS_WAY = {DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.PLANNED, DeliveryState.SENDING}
+
+
+def deliver(at: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Deliver everything due at an instant and not yet delivered; with ``dry_run`` only say what would be.
+
+    The status is 1 when a digest was refused by its platform or nobody knows whether it arrived.
+    """
+    settings = settings_for_a_command()
+    clock = StoppedClock(_instant(at)) if at else RunningClock(settings.clock)
+    reports = asyncio.run(_round(settings, clock, _unseen if as_json else write_text, dry_run=dry_run))
+    if as_json:
+        write_json({"deliveries": [told(report) for report in reports]})
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in in_words(reports, dry_run=dry_run)))
+    return DONE if all(report.state in ON_ITS_WAY for report in reports) else FAILED
+
+
+async def _round(
+    settings: Settings, clock: Clock, write: Callable[[str], None], *, dry_run: bool
+) -> list[DeliveryReport]:
+    connections = connected(settings, clock)
+    messengers = [one.edge.messenger for one in connections]
+    with opened(settings, clock=clock, write=write, messengers=messengers) as house:
+        if dry_run:
+            return await house.paperround.what_is_due()
+        try:
+            for one in connections:
+                one.use(house.stores)
+                await one.edge.log_in()
+            return await house.paperround.deliver_due()
+        finally:
+            for one in connections:
+                await one.edge.stop()
+
+
+def told(report: DeliveryReport) -> dict[str, object]:
+    """Return one digest as `deliver --json` tells it; ``text`` is empty when it says nothing."""
+    return {
+        "destination": report.key.destination,
+        "profile": report.profile,
+        "local_date": report.key.local_date.isoformat(),
+        "state": report.state.value,
+        "late": report.late,
+        "papers": list(report.papers),
+        "text": plain_text(report.reply) if report.reply is not None else "",
+    }
+
+
+def in_words(reports: list[DeliveryReport], *, dry_run: bool) -> list[str]:
+    """Return the digests as lines for a person; a dry run also shows what they would say."""
+    if not reports:
+        return ["Nothing is due."]
+    lines = []
+    for report in reports:
+        why = f" ({report.why})" if report.why else ""
+        papers = "1 paper" if len(report.papers) == 1 else f"{len(report.papers)} papers"
+        lines.append(f"{report.key.destination}, {report.key.local_date}: {report.state.value}{why}, {papers}")
+        if dry_run and report.reply is not None:
+            lines += [plain_text(report.reply), ""]
+    return lines
+
+
+def _instant(said: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(said)
+    except ValueError as error:
+        raise Misused(f"--at {said[:40]!r} is no instant; write it like 2026-03-12T09:00+01:00.") from error
+    if instant.tzinfo is None:
+        raise Misused(f"--at {said} needs a time zone; write it like {said}+01:00 or {said}Z.")
+    return instant
+
+
+def _unseen(text: str) -> None:
+    """Take a posted text; with --json it stands in the document."""

@@ -1,0 +1,293 @@
+"""Every command of `paperround` with its words. What a command does is in the module that it loads when it is used."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.cli.endings import Misused
+
+# Help is plain text: it is read in logs and pipes as well, and boxes of lines are not.
+app = typer.Typer(
+    name="paperround",
+    help="The daily paper round for Slack and Discord. With no settings at all, `paperround run` is a playground.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+feedback = typer.Typer(help="Reactions of members, in and out.", rich_markup_mode=None)
+evaluation = typer.Typer(help="How well search and learning do on judged sets.", rich_markup_mode=None)
+bench = typer.Typer(help="How fast it is, on this machine.", rich_markup_mode=None)
+app.add_typer(feedback, name="feedback")
+app.add_typer(evaluation, name="eval")
+app.add_typer(bench, name="bench")
+
+# What members type may begin with a minus: `-survey` is a word of theirs, not an option of ours.
+FREE_TEXT = {"ignore_unknown_options": True}
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Someone = Annotated[str, typer.Option("--as", metavar="MEMBER", help="Who asks.")]
+Somewhere = Annotated[
+    str | None, typer.Option("--channel", metavar="NAME", help="In this channel; else in a direct conversation.")
+]
+Corpus = Annotated[Path, typer.Option("--corpus", help="Papers, one JSON object a line.")]
+Queries = Annotated[Path, typer.Option("--queries", help='Lines of {"id", "text"}.')]
+Tasks = Annotated[Path, typer.Option("--tasks", help="Lines of keywords, liked, disliked, exclude, candidates.")]
+Out = Annotated[Path, typer.Option("--out", help="Where the TREC run is written.")]
+Depth = Annotated[int, typer.Option("--depth", min=1, help="How many papers are ranked for each.")]
+
+
+@app.command()
+def run() -> int:
+    """Serve: the playground without tokens, else Slack and Discord."""
+    from adapters.cli.serving import run as deed
+
+    return deed()
+
+
+@app.command()
+def init(
+    *,
+    non_interactive: Annotated[
+        bool, typer.Option("--non-interactive", help="Ask nothing: take what the environment says.")
+    ] = False,
+) -> int:
+    """Ask what is needed and write .env."""
+    from adapters.cli.init import init as deed
+
+    return deed(ask=not non_interactive)
+
+
+@app.command()
+def doctor(*, as_json: Json = False) -> int:
+    """Say what is wrong, and what to do."""
+    from adapters.cli.doctor import doctor as deed
+
+    return deed(as_json=as_json)
+
+
+@app.command()
+def chat(*, member: Someone = "me", channel: Somewhere = None) -> int:
+    """Ask one thing after another."""
+    from adapters.cli.chatting import chat as deed
+
+    return deed(member, channel)
+
+
+@app.command(context_settings=FREE_TEXT)
+def say(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="As typed after /papers.")],
+    *,
+    member: Someone = "me",
+    channel: Somewhere = None,
+    as_json: Json = False,
+) -> int:
+    """Ask one thing, as a member would."""
+    from adapters.cli.asking import say as deed
+
+    return deed(_free_text(text), member, channel, as_json=as_json)
+
+
+@app.command(context_settings=FREE_TEXT)
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="In the interest language.")],
+    *,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="How many papers.")] = 10,
+    as_json: Json = False,
+) -> int:
+    """Find stored papers, best first."""
+    from adapters.cli.asking import search as deed
+
+    return deed(_free_text(query), limit, as_json=as_json)
+
+
+@app.command(context_settings=FREE_TEXT)
+def ingest(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="file, sample, …")],
+    words: Annotated[list[str] | None, typer.Argument(metavar="[ARG...]", help="What the source takes.")] = None,
+    *,
+    as_json: Json = False,
+) -> int:
+    """Store what a source has announced."""
+    from adapters.cli.ingesting import ingest as deed
+
+    return deed([source, *(words or [])], as_json=as_json)
+
+
+@app.command()
+def deliver(
+    *,
+    at: Annotated[str | None, typer.Option("--at", metavar="INSTANT", help="As if it were then.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, send nothing.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Send the digests that are due."""
+    from adapters.cli.delivering import deliver as deed
+
+    return deed(at, dry_run=dry_run, as_json=as_json)
+
+
+@feedback.command("import")
+def feedback_import(
+    path: Annotated[Path, typer.Argument(help="JSON lines, as `feedback export` writes them; - is standard input.")],
+    *,
+    as_json: Json = False,
+) -> int:
+    """Take reactions in; one that is there already counts once."""
+    from adapters.cli.keeping import import_feedback as deed
+
+    return deed(path, as_json=as_json)
+
+
+@feedback.command("export")
+def feedback_export(
+    path: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")] = Path("-"),
+) -> int:
+    """Write every reaction as a JSON line."""
+    from adapters.cli.keeping import export_feedback as deed
+
+    return deed(path)
+
+
+@evaluation.command("search")
+def eval_search(*, corpus: Corpus, queries: Queries, out: Out, depth: Depth = 100) -> int:
+    """Rank a set's papers for its queries with the code that serves members."""
+    from adapters.cli.measuring import eval_search as deed
+
+    return deed(corpus, queries, out, depth)
+
+
+@evaluation.command("feedback")
+def eval_feedback(*, corpus: Corpus, tasks: Tasks, out: Out, depth: Depth = 100) -> int:
+    """Rank a set's papers for keywords, likes and dislikes with the code that serves members."""
+    from adapters.cli.measuring import eval_feedback as deed
+
+    return deed(corpus, tasks, out, depth)
+
+
+@evaluation.command("report")
+def eval_report(
+    *,
+    sets: Annotated[Path, typer.Option("--data", help="The folder of the judged sets.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where the report is written.")] = None,
+) -> int:
+    """Measure every set and write one table."""
+    from adapters.cli.measuring import eval_report as deed
+
+    return deed(sets, out)
+
+
+@bench.command("search")
+def bench_search(
+    *,
+    corpus: Corpus,
+    queries: Annotated[Path | None, typer.Option("--queries", help='Lines of {"id", "text"}.')] = None,
+    peer: Annotated[str | None, typer.Option("--peer", help="Beside it in the same run: rank_bm25 or fts5.")] = None,
+    lines: Annotated[bool, typer.Option("--lines", help="Answer queries from standard input, one a line.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many papers each answer holds.")] = 10,
+    as_json: Json = False,
+) -> int:
+    """Index papers and time queries."""
+    from adapters.cli.measuring import bench_search as deed
+
+    return deed(corpus, queries, peer, limit, lines=lines, as_json=as_json)
+
+
+@bench.command("feedback")
+def bench_feedback(
+    *,
+    corpus: Annotated[Path | None, typer.Option("--corpus", help="Papers; else the bundled sample.")] = None,
+    reactions: Annotated[int, typer.Option("--reactions", min=1, help="How many are timed.")] = 1000,
+    as_json: Json = False,
+) -> int:
+    """Time a durable reaction, and the next answer that knows of it."""
+    from adapters.cli.measuring import bench_feedback as deed
+
+    return deed(corpus, reactions, as_json=as_json)
+
+
+@bench.command("batch")
+def bench_batch(
+    *,
+    corpus: Corpus,
+    profiles: Annotated[Path, typer.Option("--profiles", help="Lines of id, keywords, liked, disliked.")],
+    background: Annotated[Path | None, typer.Option("--background", help="The papers of liked and disliked.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Pick a day's papers for many profiles."""
+    from adapters.cli.measuring import bench_batch as deed
+
+    return deed(corpus, profiles, background, as_json=as_json)
+
+
+@bench.command("ledger")
+def bench_ledger(*, as_json: Json = False) -> int:
+    """Time claims and settlements of deliveries."""
+    from adapters.cli.measuring import bench_ledger as deed
+
+    return deed(as_json=as_json)
+
+
+@bench.command("reactions")
+def bench_reactions(*, as_json: Json = False) -> int:
+    """Time the store alone under many reactions at once."""
+    from adapters.cli.measuring import bench_reactions as deed
+
+    return deed(as_json=as_json)
+
+
+@bench.command("slash")
+def bench_slash(*, as_json: Json = False) -> int:
+    """Time slash commands from socket to answer."""
+    from adapters.cli.measuring import bench_slash as deed
+
+    return deed(as_json=as_json)
+
+
+@app.command()
+def backup(path: Annotated[Path, typer.Argument(help="The archive to write.")]) -> int:
+    """Write a verified copy of what is kept."""
+    from adapters.cli.keeping import backup as deed
+
+    return deed(path)
+
+
+@app.command()
+def restore(path: Annotated[Path, typer.Argument(help="An archive that `backup` wrote.")]) -> int:
+    """Put a copy back in place of what is kept."""
+    from adapters.cli.keeping import restore as deed
+
+    return deed(path)
+
+
+@app.command()
+def export(path: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")]) -> int:
+    """Write everything kept as JSON lines."""
+    from adapters.cli.keeping import export as deed
+
+    return deed(path)
+
+
+@app.command()
+def migrate() -> int:
+    """Bring the database to this version's form."""
+    from adapters.cli.keeping import migrate as deed
+
+    return deed()
+
+
+@app.command()
+def version() -> int:
+    """Say which version this is."""
+    from importlib.metadata import version as installed
+
+    typer.echo(f"paperround {installed('paperround')}")
+    return 0
+
+
+def _free_text(words: list[str]) -> str:
+    # An option with a slip in it would otherwise become a word of the query and change its answer in silence.
+    strange = next((word for word in words if word.startswith("--")), None)
+    if strange is not None and len(words) > 1:
+        raise Misused(f"There is no option {strange}; say paperround --help to see what there is.")
+    return " ".join(words)

@@ -1,0 +1,251 @@
+"""`paperround run`: connects what is set, keeps the rounds going, and stops cleanly when told to."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from adapters.clock import RunningClock
+from adapters.discord import render as discord
+from adapters.edges import Edge, connected
+from adapters.known_sources import BadSource, Circumstances, source_from
+from adapters.main import Opened, open_paperround
+from adapters.rounds import Polled, run_polls, run_rounds
+from adapters.settings import BadSettings, Settings, expected_of
+from adapters.slack import render as slack
+from adapters.web.app import playground
+from adapters.web.history import History
+from adapters.web.messenger import PlatformForm, PlaygroundMessenger
+from adapters.web.zone import machine_zone
+from bot.ports import Clock, Messenger, Source
+
+log = structlog.get_logger()
+
+# Open pages are streams that would never end by themselves.
+WEB_SHUTDOWN_S = 1.0
+POLLED_EVERY = timedelta(hours=1)
+# How long the first round waits for the first papers, and how long the address is not told for their sake.
+FIRST_PAPERS = timedelta(seconds=60)
+QUICK_SOURCE = timedelta(seconds=1)
+# The bundled sample is there to be played with when nothing else is set.
+SAMPLE: tuple[tuple[str, ...], ...] = (("sample",),)
+# A week of it is in the past when one begins, and a week is still to come, for those who move the clock.
+SAMPLE_DAYS = 7
+
+HISTORY = "playground.jsonl"
+# An address that means every one of this machine is no address to open in a browser.
+HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - translated away, not listened on
+NEXT_STEPS = """What next:
+  1. Slack: paperround init, then a message to the bot or /papers help in a channel
+  2. Discord: paperround init, then the invite link that it prints
+  3. Your own papers: PAPERROUND_SOURCES in .env, or stop this and say paperround ingest file PATH"""
+
+Tell = Callable[[str], None]
+
+
+class PlatformEnded(Exception):
+    """A platform will not have this bot any more; the text is a sentence for the host."""
+
+
+@dataclass(slots=True)
+class Running:
+    """What `run` has started, so that all of it stops together."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run something until the end; when it ends by itself the process stops, for its supervisor to start anew."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(lambda _: self.stop.set())
+        self.tasks.append(task)
+
+    async def until_stopped(self) -> None:
+        """Wait until somebody says stop, then stop everything.
+
+        Raises:
+            Exception: What one of the tasks died of.
+        """
+        await self.stop.wait()
+        log.info("stopping", action="stopping")
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        for task in self.tasks:
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+
+
+async def serve(settings: Settings, tell: Tell) -> None:
+    """Run until SIGINT or SIGTERM: the playground without tokens, else what the tokens are for.
+
+    Args:
+        tell: Takes the lines for whoever started it.
+
+    Raises:
+        BadSettings: A setting cannot be used: its address is taken, its source is unknown.
+        DataFolderInUse: Another process holds the data folder.
+        StorageUnusable: The data folder or the database cannot be used.
+    """
+    running = Running()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, running.stop.set)
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(running.wake.set)
+
+    clock = RunningClock(settings.clock)
+    connections = connected(settings, clock)
+    edges = [one.edge for one in connections]
+    play = None if edges else playground_messenger(settings, clock)
+    messengers: list[Messenger] = [play] if play else [edge.messenger for edge in edges]
+    async with AsyncExitStack() as ends:
+        listening = ends.enter_context(_listening(settings)) if settings.does("web") else None
+        by_platform = {messenger.platform: messenger for messenger in messengers}
+        house = ends.enter_context(open_paperround(settings, clock, by_platform, wake))
+        sources = sources_of(settings, clock.now())
+        for one in connections:
+            one.use(house.stores)
+        app = probes([route for one in connections for route in one.routes()])
+        if play and listening:
+            # Before the first round: it moves the clock on to where a former run had left it.
+            hosts = hosts_of(settings, listening)
+            moved = _catching_up(house, sources, running.wake)
+            app = playground(
+                house.paperround, clock, play, on_clock_moved=moved, allowed_hosts=hosts, zone=machine_zone()
+            )
+        for edge in edges:
+            ends.push_async_callback(edge.stop)
+            if settings.does("gateway"):
+                await edge.start(house.paperround)
+                running.start(_watched(edge), edge.messenger.platform)
+            else:
+                await edge.log_in()
+        if settings.does("worker"):
+            await _work(house, sources, running)
+        if listening:
+            ends.push_async_callback((await _served(app, listening)).cleanup)
+            tell(f"Paperround is at {address_of(listening)} (Ctrl-C stops it).")
+        tell(NEXT_STEPS if play else f"Connecting to {' and '.join(sorted(by_platform)).title()}.")
+        await running.until_stopped()
+
+
+def sources_of(settings: Settings, now: datetime) -> list[Source]:
+    """Return the sources that are set; the bundled sample when neither a source nor a token is.
+
+    Raises:
+        BadSettings: A source is not known, or its words are wrong.
+    """
+    said = settings.sources
+    if not said and not (settings.has_slack or settings.has_discord):
+        said = SAMPLE
+    at = Circumstances(now, settings.data_dir, sample_days=SAMPLE_DAYS)
+    try:
+        return [source_from(words, at) for words in said]
+    except BadSource as bad:
+        raise BadSettings("PAPERROUND_SOURCES", f"{expected_of('PAPERROUND_SOURCES')} ({bad})") from bad
+
+
+def playground_messenger(settings: Settings, clock: Clock) -> PlaygroundMessenger:
+    """Return the playground's messenger, which keeps what was said in the data folder."""
+    forms = (
+        PlatformForm("Slack", slack.answered, slack.posted),
+        PlatformForm("Discord", discord.answered, discord.posted),
+    )
+    return PlaygroundMessenger(clock, History(settings.data_dir / HISTORY), forms)
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the web address of a listening socket, as a browser on this machine reaches it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{HERE.get(host, f'[{host}]' if ':' in host else host)}:{port}"
+
+
+def hosts_of(settings: Settings, listening: socket.socket) -> set[str]:
+    """Return what a browser may say in its Host header: this machine's names, the set host, the public address."""
+    port = listening.getsockname()[1]
+    names = {"127.0.0.1", "localhost", "[::1]", settings.web_host}
+    public = urlsplit(settings.public_url).netloc
+    return {f"{name}:{port}" for name in names} | ({public} if public else set())
+
+
+async def _work(house: Opened, sources: Sequence[Source], running: Running) -> None:
+    """Start reading sources and sending digests; return once the papers of a quick source are there."""
+    polled = [Polled(one, POLLED_EVERY) for one in sources]
+    asked_once = asyncio.Event()
+
+    async def rounds() -> None:
+        # After a night off the first digest should know of the night's papers, but no slow source may keep it.
+        await _within(FIRST_PAPERS, asked_once)
+        await run_rounds(house.paperround, house.clock, running.wake)
+
+    if polled:
+        running.start(run_polls(house.paperround, polled, running.wake, asked_once), "polls")
+    else:
+        asked_once.set()
+    running.start(rounds(), "rounds")
+    await _within(QUICK_SOURCE, asked_once)
+
+
+async def _watched(edge: Edge) -> None:
+    """Wait for a platform to refuse the bot for good; that ends the process, since nothing else could mend it."""
+    raise PlatformEnded(await edge.ended())
+
+
+def probes(routes: Sequence[web.RouteDef]) -> web.Application:
+    """Return the pages of a connected bot: what a platform calls, and the one that shows a supervisor that it lives."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", healthz), *routes])
+    return app
+
+
+async def _within(patience: timedelta, event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience.total_seconds()):
+            await event.wait()
+
+
+def _catching_up(house: Opened, sources: Sequence[Source], wake: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    """Return what a moved clock asks for: the papers announced by then, and the digests due by then."""
+
+    async def catch_up() -> None:
+        for source in sources:
+            await house.paperround.ingest(source)
+        await house.paperround.deliver_due()
+        wake.set()
+
+    return catch_up
+
+
+def _listening(settings: Settings) -> socket.socket:
+    host, port = settings.web_host, settings.web_port
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, reuse_port=False)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            expected = f"a free port: something else listens on {host}:{port} already"
+            raise BadSettings("PAPERROUND_WEB_PORT", expected) from error
+        raise BadSettings("PAPERROUND_WEB_HOST", f"{expected_of('PAPERROUND_WEB_HOST')} ({error.strerror})") from error
+
+
+async def _served(app: web.Application, listening: socket.socket) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=WEB_SHUTDOWN_S, handle_signals=False)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    return runner

@@ -1,0 +1,180 @@
+"""`doctor` names each fault, produced for real, and says what to do; `init` writes a private `.env`."""
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from aiohttp import web
+
+from storage.sqlite import open_stores
+from tests.adapters.cli.conftest import Run
+
+
+def findings(run: Run, status: int) -> dict[str, tuple[str, str]]:
+    ended = run("doctor", "--json")
+    assert ended.status == status, ended.out
+    return {found["means"]: (found["check"], found["state"]) for found in ended.document["checks"]}
+
+
+def test_a_healthy_installation_has_no_fault(stocked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PAPERROUND_CLOCK")
+    ended = stocked("doctor", "--json")
+    assert ended.status == 0
+    assert ended.document["faults"] == 0
+    assert all(check["state"] == "ok" for check in ended.document["checks"])
+    assert "The database is whole; it holds 6 papers." in stocked("doctor").out
+
+
+def test_it_looks_also_while_the_bot_runs(stocked: Run, tmp_path: Path) -> None:
+    with open_stores(tmp_path / "data"):
+        assert stocked("doctor", "--json").status == 0
+
+
+def test_a_clock_that_was_set_is_a_warning(run: Run) -> None:
+    assert ("clock", "warning") in findings(run, 0).values()
+
+
+def test_before_the_first_start_nothing_is_wrong(run: Run, tmp_path: Path) -> None:
+    assert run("doctor", "--json").status == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_misspelt_setting_is_a_warning(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_DATADIR", "x")
+    ended = run("doctor")
+    assert ended.status == 0
+    assert "PAPERROUND_DATADIR is no setting" in ended.out
+    assert "Write PAPERROUND_DATA_DIR instead." in ended.out
+
+
+def test_an_index_out_of_step_is_found(stocked: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / "paperround.db") as connection:
+        connection.execute("DROP TRIGGER papers_text_removed")
+        connection.execute("DELETE FROM papers WHERE id = 'arxiv:2603.00001'")
+    assert findings(stocked, 0)["The full-text index is out of step with the papers."] == ("database", "warning")
+
+
+def test_rows_that_name_nothing_are_a_fault(stocked: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / "paperround.db") as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(digest_picks)")]
+        values = ", ".join("0" for _ in columns)
+        connection.execute(f"INSERT INTO digest_picks VALUES ({values})")  # noqa: S608 - the schema's own columns
+    assert any(found == ("database", "fault") for found in findings(stocked, 1).values())
+
+
+def test_a_file_that_is_no_database_is_a_fault(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "paperround.db").write_bytes(b"not a database at all" * 300)
+    assert any(found == ("database", "fault") for found in findings(run, 1).values())
+
+
+def test_a_folder_that_others_may_read_is_a_warning(stocked: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").chmod(0o755)
+    assert ("data folder", "warning") in findings(stocked, 0).values()
+
+
+def test_a_data_folder_that_is_a_file_is_a_fault(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert ("data folder", "fault") in findings(run, 1).values()
+
+
+async def _auth_test(request: web.Request) -> web.Response:
+    if request.headers["Authorization"] == "Bearer xoxb-good":
+        return web.json_response({"ok": True, "user": "paperround", "team": "Lab"})
+    return web.json_response({"ok": False, "error": "invalid_auth"})
+
+
+async def _users_me(request: web.Request) -> web.Response:
+    if request.headers["Authorization"] == "Bot good":
+        return web.json_response({"id": "1", "username": "Paperround"})
+    return web.json_response({"message": "401: Unauthorized"}, status=401)
+
+
+async def _application(_: web.Request) -> web.Response:
+    return web.json_response({"id": "4711", "name": "Paperround"})
+
+
+@pytest.fixture
+def platforms(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server on a socket that answers as Slack and Discord answer about a token."""
+    loop = asyncio.new_event_loop()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    async def serve() -> web.AppRunner:
+        app = web.Application()
+        app.add_routes(
+            [
+                web.post("/api/auth.test", _auth_test),
+                web.get("/api/users/@me", _users_me),
+                web.get("/api/applications/@me", _application),
+            ]
+        )
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        return runner
+
+    runner = loop.run_until_complete(serve())
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
+    monkeypatch.setenv("SLACK_API_URL", f"{address}/")
+    monkeypatch.setenv("DISCORD_API_URL", address)
+    yield address
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
+def test_tokens_are_tried(platforms: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    del platforms
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-good")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-good")
+    monkeypatch.setenv("DISCORD_TOKEN", "good")
+    found = findings(run, 0)
+    assert found["Slack knows the bot as paperround in Lab."] == ("slack", "ok")
+    assert found["Discord knows the bot as Paperround."] == ("discord", "ok")
+
+
+def test_refused_tokens_are_faults_and_never_repeated(
+    platforms: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del platforms
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-revoked")
+    monkeypatch.setenv("DISCORD_TOKEN", "revoked")
+    found = findings(run, 1)
+    assert found["Slack refuses the bot token: invalid_auth."] == ("slack", "fault")
+    assert found["Slack has no way to reach the bot."] == ("slack", "fault")
+    assert found["Discord refuses the token (status 401)."] == ("discord", "fault")
+    assert "revoked" not in run("doctor").out
+
+
+def test_a_platform_that_cannot_be_reached_is_a_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "good")
+    monkeypatch.setenv("DISCORD_API_URL", "http://127.0.0.1:9/api")
+    assert ("discord", "fault") in findings(run, 1).values()
+
+
+def test_init_writes_what_it_knows_for_its_owner_alone(
+    platforms: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del platforms
+    (tmp_path / ".env").write_text("PAPERROUND_WEB_PORT=9090\n")
+    monkeypatch.setenv("DISCORD_TOKEN", "good")
+    ended = run("init", "--non-interactive")
+    assert ended.status == 0
+    env = tmp_path / ".env"
+    assert env.stat().st_mode & 0o777 == 0o600
+    said = env.read_text()
+    assert "\nDISCORD_TOKEN=good\n" in said
+    assert "\nPAPERROUND_WEB_PORT=9090\n" in said
+    assert "client_id=4711" in ended.out
+    assert "api.slack.com/apps?new_app=1" in ended.out
+    assert run("init", "--non-interactive").status == 0
+    assert env.read_text() == said

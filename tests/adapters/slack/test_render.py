@@ -1,0 +1,138 @@
+import json
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from adapters.slack.mrkdwn import UNSHOWABLE
+from adapters.slack.render import answered, posted
+from bot.replies import (
+    Button,
+    FactsReply,
+    HelpEntry,
+    HelpReply,
+    NoticeReply,
+    OfferedPick,
+    PicksReply,
+    RefusalReply,
+    Reply,
+)
+from tests.adapters.slack.block_kit import links_in, refusals, words_in
+from tests.adapters.slack.replies import a_paper, a_pick, buttons, huge_texts, offered, one_of_each, texts
+
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
+HOSTILE = "<!channel> & <@U1> *b* :tada: <http://evil.example|arxiv.org>"
+
+
+@pytest.fixture
+def as_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("kind", one_of_each())
+def test_a_reply_of_each_kind_is_answered_as_recorded(kind: str, as_json: SnapshotAssertion) -> None:
+    messages = answered(one_of_each()[kind])
+    assert [refusals(message) for message in messages] == [[] for _ in messages]
+    assert json.loads(json.dumps(messages)) == as_json
+
+
+def test_a_digest_is_posted_as_recorded(as_json: SnapshotAssertion) -> None:
+    parts = posted(one_of_each()["picks"])
+    assert [refusals(message) for message, _ in parts] == [[] for _ in parts]
+    assert json.loads(json.dumps(parts)) == as_json
+
+
+def test_a_digest_has_a_parent_without_a_paper_and_then_one_message_for_each() -> None:
+    papers = [paper for _, paper in posted(one_of_each()["picks"])]
+    assert papers == [None, "arxiv:2301.00001", "arxiv:2301.00002", "arxiv:2301.00003"]
+
+
+@pytest.mark.parametrize("kind", set(one_of_each()) - {"picks"})
+def test_other_replies_are_posted_as_they_are_answered(kind: str) -> None:
+    reply = one_of_each()[kind]
+    assert [(message["blocks"], paper) for message, paper in posted(reply)] == [
+        (message["blocks"], None) for message in answered(reply)
+    ]
+
+
+# A thousand papers: two hundred examples with one to nine each.
+@settings(max_examples=200, deadline=None, suppress_health_check=UNHURRIED)
+@given(picks=st.lists(offered, min_size=1, max_size=9), said=texts)
+@example(picks=[a_pick(a_paper("&" * 9000))], said="")
+@example(picks=[a_pick(a_paper("w " * 9000, authors=("x" * 5000,) * 300))], said="<" * 700)
+@example(picks=[a_pick(a_paper(HOSTILE, number=n), number=n) for n in range(1, 60)], said=HOSTILE)
+def test_any_papers_stand_within_every_limit_call_nobody_and_lose_no_word(picks: list[OfferedPick], said: str) -> None:
+    reply = PicksReply(said, tuple(picks), notes=(said,), footer=said, more=Button(said, "1:say:today"))
+    alone = [message for message, _ in posted(reply)]
+    for messages in (list(answered(reply)), alone):
+        assert [refusals(message) for message in messages] == [[] for _ in messages]
+        shown = "".join(map(words_in, messages))
+        for offer in picks:
+            assert readable(offer.pick.paper.title) in shown
+            assert readable(offer.pick.key_sentence) in shown
+            assert all(readable(reason.words) in shown for reason in offer.pick.reasons)
+        allowed = {
+            unquote(address or "") for offer in picks for address in (offer.pick.paper.url, offer.pick.paper.code_url)
+        }
+        assert {unquote(link) for link in links_in(messages)} <= allowed
+        json.dumps(messages, ensure_ascii=False).encode()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=UNHURRIED)
+@given(text=st.one_of(texts, huge_texts), other=texts, button=buttons)
+@example(text="", other="", button=Button("", "1:why:x"))
+@example(text="`" * 160, other="> q", button=Button("x" * 200, "1:why:x"))
+def test_any_words_stand_within_every_limit_in_every_other_reply(text: str, other: str, button: Button) -> None:
+    replies: list[Reply] = [
+        NoticeReply(text, (other, text), (button,) * 30),
+        RefusalReply(text, other, button),
+        FactsReply(other, ((other, text), (text, other)) * 8, text),
+        HelpReply(other, (HelpEntry(other, text, (text, other)),) * 30, other),
+    ]
+    for reply in replies:
+        messages = answered(reply)
+        assert [refusals(message) for message in messages] == [[] for _ in messages]
+        assert (
+            readable(text) in "".join(map(words_in, messages)).replace("`", "")
+            or "`" in text
+            or isinstance(reply, FactsReply | HelpReply)
+        )
+
+
+def test_a_pick_is_never_divided_between_messages_while_it_fits_into_one() -> None:
+    reply = PicksReply("Many", tuple(a_pick(number=number) for number in range(1, 41)))
+    messages = answered(reply)
+    assert len(messages) > 1
+    assert all(message["blocks"][-1]["type"] == "actions" for message in messages)
+
+
+def test_a_title_with_mentions_and_a_false_link_links_only_to_its_paper() -> None:
+    (message,) = answered(PicksReply("Papers", (a_pick(a_paper(HOSTILE)),)))
+    assert set(links_in(message)) == {"https://arxiv.org/abs/2301.00001"}
+    assert "&lt;!channel&gt;" in json.dumps(message)
+
+
+def test_each_button_carries_its_token_and_an_action_id_of_its_own() -> None:
+    (message,) = answered(PicksReply("Papers", (a_pick(number=1), a_pick(number=2))))
+    found = [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]
+    assert found[1]["value"] == "1:nfm:arxiv:2301.00001"
+    assert len({element["action_id"] for element in found}) == len(found) == 10
+
+
+def test_a_label_too_long_for_a_button_stands_above_it_in_full() -> None:
+    label = "Search for " + "contrastive learning of graphs " * 4
+    (message,) = answered(NoticeReply("Did you mean this?", buttons=(Button(label, "1:say:x"),)))
+    assert readable(label) in words_in(message)
+
+
+def test_a_file_travels_beside_its_sentence() -> None:
+    (message,) = answered(one_of_each()["file"])
+    assert message["file"] == {"name": "reading-list.bib", "media_type": "application/x-bibtex", "content": "@misc{a}"}
+
+
+def readable(text: str) -> str:
+    shown = UNSHOWABLE.sub("", text).replace("\u200b", "").replace("∣", "|")
+    return "".join(shown.split())

@@ -1,0 +1,188 @@
+"""The loops of a running bot, with the real facade on a real database and a platform in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.rounds import (
+    LONGEST_BACKOFF,
+    LONGEST_SLEEP,
+    Polled,
+    doubled,
+    run_polls,
+    run_rounds,
+    time_to_sleep,
+)
+from bot.library import Library
+from bot.model import Paper
+from bot.paperround import Paperround
+from bot.ports import SourceFailed
+from storage.sqlite import open_stores
+from tests.builders import MORNING, MovableClock, a_member, a_paper, direct_with
+from tests.fakes.messenger import FakeMessenger
+
+PATIENCE_S = 10
+
+
+class Announcing:
+    """A source that announces one more paper each time it is asked, and fails the first ``failures`` times."""
+
+    name = "announcing"
+
+    def __init__(self, failures: int = 0) -> None:
+        self.asked = 0
+        self._failures = failures
+
+    async def papers(self, now: datetime) -> AsyncIterator[Paper]:
+        self.asked += 1
+        if self.asked <= self._failures:
+            raise SourceFailed("the source is down")
+        yield a_paper(100 + self.asked, announced=now)
+
+
+class Running:
+    """Paperround with one member who follows questions and has a digest at nine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = MovableClock(MORNING - timedelta(hours=1))
+        self.messenger = FakeMessenger(self.clock)
+        self.stores = open_stores(folder)
+        self.wake = asyncio.Event()
+        self.paperround = Paperround(
+            self.stores, Library(self.stores.papers), self.clock, {"fake": self.messenger}, wake=self.wake.set
+        )
+
+    async def ask(self, text: str) -> None:
+        member = a_member()
+        await self.paperround.answer(text, member, direct_with(member), text)
+
+    async def posted(self, count: int) -> None:
+        await until(lambda: len(self.messenger.posted) >= count)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    found = Running(tmp_path / "data")
+    found.stores.papers.upsert([a_paper(number) for number in range(1, 9)], found.clock.now())
+    yield found
+    found.stores.close()
+
+
+async def until(claim: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not claim():  # noqa: ASYNC110 - what is waited for is seen from outside, as a member sees it
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def going(work: Awaitable[None]) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.ensure_future(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_round_sleeps_until_it_is_woken_and_then_delivers(running: Running) -> None:
+    async with going(run_rounds(running.paperround, running.clock, running.wake)):
+        await running.ask("follow question")
+        await running.ask("digest daily 09:00 UTC")
+        await asyncio.sleep(0.2)
+        assert running.messenger.posted == []
+        running.clock.move_to(MORNING + timedelta(hours=1))
+        running.wake.set()
+        await running.posted(2)
+
+
+async def test_a_digest_comes_without_anybody_waking_the_round(running: Running) -> None:
+    await running.ask("follow question")
+    await running.ask("digest daily 09:00 UTC")
+    running.clock.move_to(MORNING + timedelta(minutes=59, seconds=59.9))
+    async with going(run_rounds(running.paperround, running.clock, running.wake)):
+        await asyncio.sleep(0.05)
+        running.clock.move(timedelta(seconds=1))
+        await running.posted(2)
+
+
+async def test_a_round_that_fails_is_tried_again(running: Running) -> None:
+    await running.ask("follow question")
+    await running.ask("digest daily 09:00 UTC")
+    running.clock.move_to(MORNING + timedelta(hours=1))
+    real = running.stores.subscriptions.all
+    failures = iter([OSError("the disk is away"), OSError("still")])
+
+    def all_or_fail() -> object:
+        for failure in failures:
+            raise failure
+        return real()
+
+    running.stores.subscriptions.all = all_or_fail  # type: ignore[method-assign,assignment]  # a disk that comes back
+    async with going(run_rounds(running.paperround, running.clock, running.wake)):
+        running.wake.set()
+        await running.posted(2)
+    assert next(failures, None) is None
+
+
+async def test_stopped_in_the_middle_of_a_post_it_finishes_that_post_and_begins_no_other(running: Running) -> None:
+    await running.ask("follow question")
+    await running.ask("digest daily 09:00 UTC")
+    running.clock.move_to(MORNING + timedelta(hours=1))
+    gate = asyncio.Event()
+    begun = asyncio.Event()
+    real = running.messenger.post
+
+    async def slow_post(*words: object) -> object:
+        begun.set()
+        await gate.wait()
+        return await real(*words)  # type: ignore[arg-type]  # passed on as they came
+
+    running.messenger.post = slow_post  # type: ignore[method-assign,assignment]  # a platform that takes its time
+    async with going(run_rounds(running.paperround, running.clock, running.wake)) as task:
+        await asyncio.wait_for(begun.wait(), PATIENCE_S)
+        task.cancel()
+        await asyncio.sleep(0.05)
+        gate.set()
+        await asyncio.gather(task, return_exceptions=True)
+    assert len(running.messenger.posted) == 1
+    states = [record.state.value for record in running.stores.ledger.recent(None, 10)]
+    assert sorted(set(states)) == ["planned", "sent"]
+    assert states.count("sent") == 1
+
+
+async def test_every_source_is_asked_again_after_its_time(running: Running) -> None:
+    source = Announcing()
+    asked_once = asyncio.Event()
+    polled = [Polled(source, timedelta(milliseconds=20))]
+    async with going(run_polls(running.paperround, polled, running.wake, asked_once)):
+        await asyncio.wait_for(asked_once.wait(), PATIENCE_S)
+        await until(lambda: source.asked >= 3)
+    assert running.wake.is_set()
+
+
+async def test_a_source_that_fails_keeps_no_other_from_being_read(running: Running) -> None:
+    broken, working = Announcing(failures=99), Announcing()
+    every = timedelta(milliseconds=20)
+    asked_once = asyncio.Event()
+    polled = [Polled(broken, every), Polled(working, every)]
+    async with going(run_polls(running.paperround, polled, running.wake, asked_once)):
+        await asyncio.wait_for(asked_once.wait(), PATIENCE_S)
+        await until(lambda: working.asked >= 3)
+    assert broken.asked == 1
+
+
+def test_nobody_sleeps_longer_than_a_minute_on_what_the_clock_said() -> None:
+    assert time_to_sleep(None, MORNING) == LONGEST_SLEEP
+    assert time_to_sleep(MORNING + timedelta(days=1), MORNING) == LONGEST_SLEEP
+    assert time_to_sleep(MORNING + timedelta(seconds=3), MORNING) == timedelta(seconds=3)
+    assert time_to_sleep(MORNING - timedelta(days=1), MORNING) == timedelta(0)
+
+
+def test_waits_double_up_to_their_cap_however_long_it_fails() -> None:
+    second = timedelta(seconds=1)
+    assert [doubled(second, failures, LONGEST_BACKOFF) / second for failures in (1, 2, 3)] == [1, 2, 4]
+    assert doubled(second, 10_000, LONGEST_BACKOFF) == LONGEST_BACKOFF

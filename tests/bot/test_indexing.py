@@ -1,0 +1,209 @@
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adapters.held_papers import HeldPapers
+from bot import indexing
+from bot.interests import parse_interest
+from bot.learning import Judged, Taste
+from bot.library import Library, words_interest
+from bot.model import Paper, PaperId, Verdict
+from tests.builders import MORNING, a_paper
+
+SUBJECTS = ("entropy", "retrieval", "diffusion", "protein", "robot", "graph", "speech", "vision", "theorem", "market")
+DEEDS = ("measured", "learned", "bounded", "predicted", "compressed", "searched", "proved", "simulated", "aligned")
+
+
+def a_collection(first: int, count: int) -> list[Paper]:
+    """Papers that differ in their words without being random."""
+    made = []
+    for n in range(first, first + count):
+        one, two, deed = SUBJECTS[n % 10], SUBJECTS[(n // 10) % 10], DEEDS[n % 9]
+        abstract = (
+            f"The {one} of a {two} is {deed} here. Case number{n % 97} shows that {two} helps {one} item{n % 31}."
+        )
+        made.append(a_paper(n, f"{one.title()} and {two} {deed}", abstract))
+    return made
+
+
+def answers_of(library: Library) -> list[object]:
+    taste = Taste(
+        (parse_interest("protein retrieval -market"),),
+        judged=(Judged(PaperId("arxiv:2603.00012"), Verdict.LIKE, MORNING),),
+    )
+    candidates = [paper.id for paper in a_collection(0, 200)]
+    picks = library.pick(taste, MORNING, candidates=candidates, count=5).picks
+    return [
+        library.ranked(words_interest("graph entropy bounded")),
+        library.search(parse_interest('"entropy of" grap*'), MORNING),
+        library.rank(taste, MORNING),
+        [(pick.paper.id, pick.score, pick.reasons) for pick in picks],
+    ]
+
+
+@pytest.fixture
+def anew_below_50(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a small store behave like a large one: new papers go into a second batch."""
+    monkeypatch.setattr(indexing, "ALWAYS_ANEW", 50)
+    monkeypatch.setattr(indexing, "JOIN_FROM", 100)
+
+
+def test_a_refresh_folds_in_new_and_changed_papers_and_says_how_many() -> None:
+    papers = HeldPapers(a_collection(0, 40))
+    library = Library(papers)
+    assert library.refresh() == 40
+    assert library.refresh() == 0
+    changed = replace(a_collection(3, 1)[0], abstract="It is all about quokkas now.")
+    papers.upsert([changed, a_paper(900, "Wombats", "Wombats dig.")], MORNING)
+    assert library.refresh() == 2
+    assert len(library) == 41
+    assert library.search(parse_interest("quokka"), MORNING).hits[0].paper == changed.id
+    assert library.search(parse_interest("+item3"), MORNING, limit=50).total == 1
+
+
+@pytest.mark.usefixtures("anew_below_50")
+def test_a_second_batch_answers_like_one() -> None:
+    papers = HeldPapers(a_collection(0, 300))
+    library = Library(papers)
+    library.refresh()
+    changed = replace(a_collection(3, 1)[0], abstract="It is all about quokkas now.")
+    papers.upsert([changed, *a_collection(300, 20)], MORNING)
+    library.refresh()
+    assert [len(batch) for batch in library._snapshot.batches] == [300, 21]  # noqa: SLF001 - how it is cut up is what is asked
+    assert len(library) == 320
+    whole = Library(papers)
+    whole.refresh()
+    for text in ("+graph +entropy", '"entropy of a graph"', "pro*", "title:speech", "+quokka", "-protein"):
+        interest = parse_interest(text, allow_only_never=True)
+        mine, other = (one.search(interest, MORNING, limit=500) for one in (library, whole))
+        assert {hit.paper for hit in mine.hits} == {hit.paper for hit in other.hits}
+        assert mine.total == other.total
+    papers.upsert(a_collection(320, 120), MORNING)
+    library.refresh()
+    assert len(library._snapshot.batches) == 1  # noqa: SLF001 - likewise
+    assert len(library) == 440
+
+
+@pytest.mark.usefixtures("anew_below_50")
+def test_a_refit_library_answers_like_a_new_one() -> None:
+    papers = HeldPapers(a_collection(0, 300))
+    library = Library(papers)
+    library.refresh()
+    papers.upsert(a_collection(300, 30), MORNING)
+    library.refresh()
+    library.refit()
+    whole = Library(papers)
+    whole.refresh()
+    assert library.ranked(words_interest("graph entropy")) == whole.ranked(words_interest("graph entropy"))
+
+
+def test_a_kept_index_answers_as_before_and_takes_in_what_is_newer() -> None:
+    papers = HeldPapers(a_collection(0, 200))
+    library = Library(papers)
+    library.refresh()
+    again = Library(papers)
+    assert again.restore(library.dump())
+    assert again.refresh() == 0
+    assert answers_of(again) == answers_of(library)
+    papers.upsert([a_paper(900, "Wombats", "Wombats dig.")], MORNING)
+    assert again.refresh() == 1
+    assert again.search(parse_interest("wombat"), MORNING).total == 1
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda kept: kept[:-500], lambda _: b"", lambda _: b"PK", lambda kept: b"\0" * len(kept)]
+)
+def test_a_damaged_index_is_ignored(spoil: object) -> None:
+    library = Library(HeldPapers(a_collection(0, 30)))
+    library.refresh()
+    assert callable(spoil)
+    fresh = Library(HeldPapers(a_collection(0, 30)))
+    assert not fresh.restore(spoil(library.dump()))
+    assert fresh.refresh() == 30
+
+
+def test_one_flipped_byte_in_a_kept_index_is_noticed() -> None:
+    library = Library(HeldPapers(a_collection(0, 30)))
+    library.refresh()
+    kept = bytearray(library.dump())
+    kept[len(kept) // 2] ^= 0xFF
+    assert not Library(HeldPapers()).restore(bytes(kept))
+
+
+def test_an_index_older_than_what_is_here_is_ignored() -> None:
+    papers = HeldPapers(a_collection(0, 30))
+    library = Library(papers)
+    library.refresh()
+    old = library.dump()
+    papers.upsert([a_paper(900, "Wombats", "Wombats dig.")], MORNING)
+    library.refresh()
+    assert not library.restore(old)
+    assert len(library) == 31
+
+
+def test_answers_are_the_same_in_every_process_and_for_every_hash_seed() -> None:
+    program = (
+        "from tests.bot.test_indexing import a_collection, answers_of\n"
+        "from adapters.held_papers import HeldPapers\n"
+        "from bot.library import Library\n"
+        "library = Library(HeldPapers(a_collection(0, 200)))\n"
+        "library.refresh()\n"
+        "print(answers_of(library))\n"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PATH": "", "OPENBLAS_NUM_THREADS": "1"},
+            cwd=Path(__file__).resolve().parents[2],
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "77")
+    ]
+    assert said[0] == said[1]
+    assert "arxiv:2603" in said[0]
+
+
+@pytest.mark.usefixtures("anew_below_50")
+def test_readers_are_answered_while_the_library_takes_in_papers() -> None:
+    papers = HeldPapers(a_collection(0, 200))
+    library = Library(papers)
+    library.refresh()
+    wrong: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                assert library.search(parse_interest("graph wombat entropi"), MORNING).total > 0
+                library.rank(Taste((parse_interest("protein"),)), MORNING)
+            except BaseException as error:  # noqa: BLE001 - whatever a reader meets is the test's answer
+                wrong.append(error)
+                return
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for n in range(12):
+        papers.upsert([a_paper(1000 + n, f"Wombat{n} entropic", f"Wombat{n} digs new{n} holes.")], MORNING)
+        library.refresh()
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert wrong == []
+
+
+def test_a_stream_comes_back_out_of_its_index() -> None:
+    library = Library(HeldPapers(a_collection(0, 20)))
+    library.refresh()
+    batch = library._snapshot.batches[0]  # noqa: SLF001 - the inverse is not reachable from outside
+    stream = batch.postings.stream()
+    again = indexing.index(stream, library._snapshot.stem_of, library._snapshot.ignored)  # noqa: SLF001 - likewise
+    assert np.array_equal(again.positions, batch.postings.positions)
+    assert (again.by_stem != batch.postings.by_stem).nnz == 0
