@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,9 @@ import aiohttp
 
 from adapters.env_file import unknown_variables
 from adapters.main import condition_of, database_of
-from adapters.settings import ENV_FILE, Settings
+from adapters.network_when_asked import polls_when_asked
+from adapters.settings import ENV_FILE, BadSettings, Settings
+from bot.ports import SourceState
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 # A day's papers, their index and a backup need far less; below this a night's ingest may fill the disk.
@@ -26,8 +28,7 @@ DISK_FAULT_BYTES = 50 * 2**20
 # Slack refuses requests that are five minutes off; digests come late by as much.
 SKEW_WARNING = timedelta(seconds=30)
 # Longer than the longest pause of arXiv over holidays and a weekend.
-SOURCE_SILENT = timedelta(days=5)
-READ_ONCE = {"file", "sample"}
+SOURCE_UNREAD = timedelta(days=5)
 SLACK_API = "https://slack.com/api/"
 DISCORD_API = "https://discord.com/api/v10"
 
@@ -55,7 +56,9 @@ class Finding:
 
 async def look_over(settings: Settings, now: datetime) -> list[Finding]:
     """Check everything that is set; what is not set is not asked after. Nothing is changed, also while the bot runs."""
-    findings = [*_settings(settings), *_zones(), *_folder(settings), *_database(settings, now)]
+    sources: dict[str, SourceState] = {}
+    findings = [*_settings(settings), *_zones(), *_folder(settings), *_database(settings, now, sources)]
+    findings += _sources(settings, sources, now)
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         findings += [finding async for finding in _slack(settings, session)]
         findings += [finding async for finding in _discord(settings, session)]
@@ -128,7 +131,8 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("disk", State.OK, said)
 
 
-def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+def _database(settings: Settings, now: datetime, sources: dict[str, SourceState]) -> Iterator[Finding]:
+    """Look the database over; where the sources stand in it is added to ``sources``."""
     database = database_of(settings)
     if not database.exists():
         yield Finding("database", State.OK, "There is no database yet; the first start makes it.")
@@ -165,16 +169,34 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from (Finding("database", State.WARNING, means, do) for wrong, means, do in warnings if wrong)
     if not any(wrong for wrong, _, _ in faults + warnings):
         yield Finding("database", State.OK, f"The database is whole; it holds {found.papers:,} papers.")
-    asked = {words[0] for words in settings.sources}
-    yield from _sources({source: at for source, at in found.newest.items() if source in asked}, now)
+    sources.update(found.sources)
 
 
-def _sources(newest: dict[str, datetime], now: datetime) -> Iterator[Finding]:
-    for source, at in newest.items():
-        said = f"The newest paper of {source} is of {at:%Y-%m-%d}."
-        old = now - at > SOURCE_SILENT and source not in READ_ONCE
-        do = "See the log for source_failed, and PAPERROUND_SOURCES." if old else ""
-        yield Finding("sources", State.WARNING if old else State.OK, said, do)
+def _sources(settings: Settings, kept: Mapping[str, SourceState], now: datetime) -> Iterator[Finding]:
+    try:
+        polls = polls_when_asked(settings, kept, now)
+    except BadSettings as bad:
+        yield Finding("sources", State.FAULT, f"{bad}.", "Correct it in the environment or in .env.")
+        return
+    for name, due in polls.items():
+        yield _source(name, kept.get(name, SourceState()), due, now)
+
+
+def _source(name: str, state: SourceState, due: datetime, now: datetime) -> Finding:
+    def instant(at: datetime) -> str:
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+    read = f"was last read {instant(state.succeeded_at)}" if state.succeeded_at else "was not read yet"
+    coming = f"it is asked next {instant(due) if due > now else 'as soon as the bot runs'}."
+    if state.failing_since is not None:
+        failing = f"has failed since {instant(state.failing_since)} ({state.error.rstrip('.')})"
+        do = "See whether its service is well and PAPERROUND_SOURCES names it rightly."
+        return Finding("sources", State.WARNING, f"{name} {failing}; it {read}; {coming}", do)
+    if state.succeeded_at is not None and now - state.succeeded_at > SOURCE_UNREAD:
+        return Finding(
+            "sources", State.WARNING, f"{name} {read}; {coming}", "Is paperround run running, with a worker?"
+        )
+    return Finding("sources", State.OK, f"{name} {read}; {coming}")
 
 
 async def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:

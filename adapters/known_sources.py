@@ -1,80 +1,79 @@
-"""Sources by the words that name them, as after `paperround ingest` and in `PAPERROUND_SOURCES`."""
+"""The sources that a host has set, and what they need of the settings."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from adapters.sources.file import FileSource, unwatched
-from adapters.sources.sample import DAYS, SampleSource
-from bot.ports import Source
+from adapters.settings import BadSettings, Settings, expected_of
+from adapters.sources.configured import BadSource, ConfiguredSource, Way, sources_from
+from adapters.sources.fetch import Fetcher
+from adapters.sources.file import unwatched
+from adapters.sources.network_source import NetworkSource
+from adapters.sources.polling import next_poll_at
+from adapters.sources.sample import DAYS
+from bot.ports import SourceState
 
 SAMPLE_START = "sample-start"
 
 
-class BadSource(Exception):
-    """The words name no source, or not well; the text is a whole sentence that says what would."""
+def fetcher_of(settings: Settings) -> Fetcher:
+    """Return the way out to the network; a process needs one, open while its sources are read."""
+    return Fetcher(settings.contact, allow_hosts=frozenset(settings.allow_hosts))
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What the making of a source may depend on.
-
-    Attributes:
-        on_bytes: Told the bytes read so far and the size, by those sources that know their size.
-        sample_days: How many days of the sample are in the past when it is used in a data folder for the first time.
-    """
-
-    now: datetime
-    data_dir: Path
-    on_bytes: Callable[[int, int], None] = unwatched
-    sample_days: int = DAYS
+def way_of(
+    settings: Settings,
+    fetcher: Fetcher,
+    sample_start: Callable[[], date],
+    on_bytes: Callable[[int, int], None] = unwatched,
+) -> Way:
+    """Return what the sources of this host ask with."""
+    key = settings.semantic_scholar_api_key.get_secret_value()
+    return Way(fetcher, settings.contact, key, sample_start=sample_start, on_bytes=on_bytes)
 
 
-def source_from(words: Sequence[str], at: Circumstances) -> Source:
-    """Return the source that the words name.
+def sources_set(text: str, way: Way) -> list[ConfiguredSource]:
+    """Return the sources that `PAPERROUND_SOURCES` names.
 
     Raises:
-        BadSource: No source has that name, or it takes other words.
+        BadSettings: A piece of it is no source.
     """
-    if not words:
-        raise BadSource(f"A source is needed: {_known()}.")
-    name, *rest = words
-    make = MAKERS.get(name.lower())
-    if make is None:
-        raise BadSource(f"There is no source {name[:40]}; known are {_known()}.")
-    return make(rest, at)
+    try:
+        return sources_from(text, way)
+    except BadSource as bad:
+        expected = f"{expected_of('PAPERROUND_SOURCES')}; {bad.piece[:80]!r} cannot be used: {bad.why}"
+        raise BadSettings("PAPERROUND_SOURCES", expected) from bad
 
 
-def _file(words: Sequence[str], at: Circumstances) -> Source:
-    if len(words) != 1:
-        raise BadSource("file takes one path: paperround ingest file papers.jsonl")
-    return FileSource(Path(words[0]).expanduser(), at.on_bytes)
+def polls_of(
+    sources: Sequence[ConfiguredSource], states: Mapping[str, SourceState], now: datetime
+) -> dict[str, datetime]:
+    """Return when each source on the network is asked next, by its name; the past and ``now`` mean at once."""
+    return {
+        source.name: next_poll_at(source.rhythm, states.get(source.name, SourceState()), now)
+        for source in sources
+        if isinstance(source, NetworkSource)
+    }
 
 
-def _sample(words: Sequence[str], at: Circumstances) -> Source:
-    if words:
-        raise BadSource("sample takes no further words: paperround ingest sample")
-    return SampleSource(_first_day(at))
+def kept_sample_start(data_dir: Path, now: datetime, days: int = DAYS) -> date:
+    """Return the sample's first day, the same in a data folder for ever: each real day then brings its own papers.
 
+    Args:
+        days: How many days of the sample are in the past when it is used in a data folder for the first time.
 
-def _first_day(at: Circumstances) -> date:
-    """Return the sample's first day, the same in a data folder for ever: each real day then brings its own papers."""
-    kept = at.data_dir / SAMPLE_START
+    Raises:
+        BadSource: What the data folder holds is no day.
+    """
+    kept = data_dir / SAMPLE_START
     if kept.is_file():
         try:
             return date.fromisoformat(kept.read_text(encoding="utf-8").strip())
         except ValueError as error:
-            raise BadSource(f"{kept} holds no day such as 2026-03-12; remove it to begin the sample anew.") from error
+            why = f"{kept} holds no day such as 2026-03-12; remove it to begin the sample anew"
+            raise BadSource("sample", why) from error
     # An hour less: the papers of a day are announced an hour after its midnight.
-    first = (at.now - timedelta(hours=1)).date() - timedelta(days=at.sample_days - 1)
-    at.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    first = (now - timedelta(hours=1)).date() - timedelta(days=days - 1)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept.write_text(f"{first.isoformat()}\n", encoding="utf-8")
     return first
-
-
-MAKERS: Mapping[str, Callable[[Sequence[str], Circumstances], Source]] = {"file": _file, "sample": _sample}
-
-
-def _known() -> str:
-    return ", ".join(sorted(MAKERS))

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.settings import BadSettings, Settings
+from bot.desk import NextPolls, no_polls
 from bot.library import Library
 from bot.paperround import Paperround, nothing
-from bot.ports import Clock, Messenger
+from bot.ports import Clock, Lookup, Messenger
 from storage.backup import back_up
 from storage.export import rows_of
 from storage.folder import DATABASE
@@ -31,9 +32,19 @@ class Opened:
 
 @contextmanager
 def open_paperround(
-    settings: Settings, clock: Clock, messengers: Mapping[str, Messenger], wake: Callable[[], None] = nothing
+    settings: Settings,
+    clock: Clock,
+    messengers: Mapping[str, Messenger],
+    wake: Callable[[], None] = nothing,
+    *,
+    lookup: Lookup | None = None,
+    next_polls: NextPolls = no_polls,
 ) -> Iterator[Opened]:
     """Open the data folder and put Paperround together; on the way out everything asked for is finished and closed.
+
+    Args:
+        lookup: Fetches a paper that a member brings.
+        next_polls: Tells `status` when each source is asked next.
 
     Raises:
         BadSettings: The database that is set cannot be used by this version.
@@ -52,6 +63,8 @@ def open_paperround(
             settle=settings.settle,
             post_timeout=settings.post_timeout,
             wake=wake,
+            lookup=lookup,
+            next_polls=next_polls,
         )
         yield Opened(settings, clock, stores, library, paperround)
     finally:

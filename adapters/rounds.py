@@ -1,14 +1,12 @@
-"""The two loops of a running bot: digests go out when they are due, sources are read when they may have something."""
+"""The loop of the digests: each goes out when it is due."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.paperround import Paperround
-from bot.ports import Clock, Source, SourceFailed
+from bot.ports import Clock
 
 log = structlog.get_logger()
 
@@ -19,17 +17,6 @@ FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=5)
 # What is being posted may finish before the process ends; a supervisor's patience is ten seconds.
 DRAIN = timedelta(seconds=8)
-# A source that fails is asked again after this at the earliest; days of failing cost it a call in six hours.
-FIRST_SOURCE_BACKOFF = timedelta(minutes=5)
-LONGEST_SOURCE_BACKOFF = timedelta(hours=6)
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """A source and how often it may be asked."""
-
-    source: Source
-    every: timedelta
 
 
 async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) -> None:
@@ -52,22 +39,6 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
             pause = doubled(FIRST_BACKOFF, failures, LONGEST_BACKOFF)
             log.exception("a round failed", action="round_failed", failures=failures, next_in_s=pause.total_seconds())
         await _asleep(pause, wake)
-
-
-async def run_polls(
-    paperround: Paperround, polled: Sequence[Polled], wake: asyncio.Event, asked_once: asyncio.Event
-) -> None:
-    """Read every source at its own pace; ends only when cancelled.
-
-    Args:
-        wake: Set whenever papers came in.
-        asked_once: Set when every source was asked for the first time, whatever came of it.
-    """
-    pauses = await asyncio.gather(*(_poll(paperround, one, wake, 0) for one in polled))
-    asked_once.set()
-    async with asyncio.TaskGroup() as tasks:
-        for one, first in zip(polled, pauses, strict=True):
-            tasks.create_task(_poll_on(paperround, one, wake, first), name=f"poll {one.source.name}")
 
 
 def time_to_sleep(due_at: datetime | None, now: datetime) -> timedelta:
@@ -93,35 +64,6 @@ async def _one_round(paperround: Paperround) -> None:
         await asyncio.wait([delivering], timeout=DRAIN.total_seconds())
         delivering.cancel()
         raise
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    """How long a source rests, and how many times in a row it had failed by then."""
-
-    rest: timedelta
-    failures: int
-
-
-async def _poll_on(paperround: Paperround, one: Polled, wake: asyncio.Event, pause: _Pause) -> None:
-    while True:
-        await asyncio.sleep(pause.rest.total_seconds())
-        pause = await _poll(paperround, one, wake, pause.failures)
-
-
-async def _poll(paperround: Paperround, one: Polled, wake: asyncio.Event, failures: int) -> _Pause:
-    try:
-        report = await paperround.ingest(one.source)
-    except Exception as error:  # the top of this task: one source in trouble must not end the polling of any
-        failures += 1
-        log.exception("a source failed", action="source_failed", source=one.source.name, failures=failures)
-        asked = error.retry_after_s if isinstance(error, SourceFailed) else None
-        backoff = doubled(FIRST_SOURCE_BACKOFF, failures, LONGEST_SOURCE_BACKOFF)
-        return _Pause(max(backoff, timedelta(seconds=asked or 0)), failures)
-    log.info("source read", action="source_read", source=one.source.name, read=report.read, added=report.added)
-    if report.added:
-        wake.set()
-    return _Pause(one.every, 0)
 
 
 async def _asleep(pause: timedelta, wake: asyncio.Event) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,16 +17,20 @@ from aiohttp import web
 from adapters.clock import RunningClock
 from adapters.discord import render as discord
 from adapters.edges import Edge, connected
-from adapters.known_sources import BadSource, Circumstances, source_from
+from adapters.known_sources import fetcher_of, kept_sample_start, polls_of, sources_set, way_of
 from adapters.main import Opened, open_paperround
-from adapters.rounds import Polled, run_polls, run_rounds
+from adapters.polls import LocalPolled, NetworkPolled, Polled, run_polls
+from adapters.rounds import run_rounds
 from adapters.settings import BadSettings, Settings, expected_of
 from adapters.slack import render as slack
+from adapters.sources.configured import ConfiguredSource, Way
+from adapters.sources.lookup import Lookup
+from adapters.sources.network_source import NetworkSource
 from adapters.web.app import playground
 from adapters.web.history import History
 from adapters.web.messenger import PlatformForm, PlaygroundMessenger
 from adapters.web.zone import machine_zone
-from bot.ports import Clock, Messenger, Source
+from bot.ports import Clock, Messenger, Source, SourceState
 
 log = structlog.get_logger()
 
@@ -37,7 +41,7 @@ POLLED_EVERY = timedelta(hours=1)
 FIRST_PAPERS = timedelta(seconds=60)
 QUICK_SOURCE = timedelta(seconds=1)
 # The bundled sample is there to be played with when nothing else is set.
-SAMPLE: tuple[tuple[str, ...], ...] = (("sample",),)
+SAMPLE = "sample"
 # A week of it is in the past when one begins, and a week is still to come, for those who move the clock.
 SAMPLE_DAYS = 7
 
@@ -113,8 +117,18 @@ async def serve(settings: Settings, tell: Tell) -> None:
     async with AsyncExitStack() as ends:
         listening = ends.enter_context(_listening(settings)) if settings.does("web") else None
         by_platform = {messenger.platform: messenger for messenger in messengers}
-        house = ends.enter_context(open_paperround(settings, clock, by_platform, wake))
-        sources = sources_of(settings, clock.now())
+        fetcher = await ends.enter_async_context(fetcher_of(settings))
+        way = way_of(settings, fetcher, lambda: kept_sample_start(settings.data_dir, clock.now(), SAMPLE_DAYS))
+        sources: list[ConfiguredSource] = []
+
+        def next_polls(states: Mapping[str, SourceState], now: datetime) -> Mapping[str, datetime]:
+            return polls_of(sources, states, now)
+
+        house = ends.enter_context(
+            open_paperround(settings, clock, by_platform, wake, lookup=Lookup(way), next_polls=next_polls)
+        )
+        # Not before the folder is known to be usable: the sample writes its first day into it.
+        sources += sources_of(settings, way)
         for one in connections:
             one.use(house.stores)
         app = probes([route for one in connections for route in one.routes()])
@@ -141,7 +155,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
         await running.until_stopped()
 
 
-def sources_of(settings: Settings, now: datetime) -> list[Source]:
+def sources_of(settings: Settings, way: Way) -> list[ConfiguredSource]:
     """Return the sources that are set; the bundled sample when neither a source nor a token is.
 
     Raises:
@@ -150,11 +164,7 @@ def sources_of(settings: Settings, now: datetime) -> list[Source]:
     said = settings.sources
     if not said and not (settings.has_slack or settings.has_discord):
         said = SAMPLE
-    at = Circumstances(now, settings.data_dir, sample_days=SAMPLE_DAYS)
-    try:
-        return [source_from(words, at) for words in said]
-    except BadSource as bad:
-        raise BadSettings("PAPERROUND_SOURCES", f"{expected_of('PAPERROUND_SOURCES')} ({bad})") from bad
+    return sources_set(said, way)
 
 
 def playground_messenger(settings: Settings, clock: Clock) -> PlaygroundMessenger:
@@ -180,9 +190,9 @@ def hosts_of(settings: Settings, listening: socket.socket) -> set[str]:
     return {f"{name}:{port}" for name in names} | ({public} if public else set())
 
 
-async def _work(house: Opened, sources: Sequence[Source], running: Running) -> None:
+async def _work(house: Opened, sources: Sequence[ConfiguredSource], running: Running) -> None:
     """Start reading sources and sending digests; return once the papers of a quick source are there."""
-    polled = [Polled(one, POLLED_EVERY) for one in sources]
+    polled = [_polled(house, one, running.wake.set) for one in sources]
     asked_once = asyncio.Event()
 
     async def rounds() -> None:
@@ -191,11 +201,17 @@ async def _work(house: Opened, sources: Sequence[Source], running: Running) -> N
         await run_rounds(house.paperround, house.clock, running.wake)
 
     if polled:
-        running.start(run_polls(house.paperround, polled, running.wake, asked_once), "polls")
+        running.start(run_polls(polled, asked_once), "polls")
     else:
         asked_once.set()
     running.start(rounds(), "rounds")
     await _within(QUICK_SOURCE, asked_once)
+
+
+def _polled(house: Opened, source: ConfiguredSource, wake: Callable[[], None]) -> Polled:
+    if isinstance(source, NetworkSource):
+        return NetworkPolled(house.paperround, source, house.stores.source_states, house.clock, wake)
+    return LocalPolled(house.paperround, source, POLLED_EVERY, wake)
 
 
 async def _watched(edge: Edge) -> None:
@@ -222,9 +238,11 @@ async def _within(patience: timedelta, event: asyncio.Event) -> None:
 
 def _catching_up(house: Opened, sources: Sequence[Source], wake: asyncio.Event) -> Callable[[], Awaitable[None]]:
     """Return what a moved clock asks for: the papers announced by then, and the digests due by then."""
+    # What is on the network does not follow the playground's clock.
+    local = [source for source in sources if not isinstance(source, NetworkSource)]
 
     async def catch_up() -> None:
-        for source in sources:
+        for source in local:
             await house.paperround.ingest(source)
         await house.paperround.deliver_due()
         wake.set()

@@ -15,12 +15,6 @@ def comma_words(value: object) -> object:
     return tuple(word for part in value.split(",") if (word := part.strip())) if isinstance(value, str) else value
 
 
-def source_lines(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(tuple(words) for line in value.replace("\n", ";").split(";") if (words := line.split()))
-
-
 def one_of(allowed: tuple[str, ...]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     def check(said: tuple[str, ...]) -> tuple[str, ...]:
         lowered = tuple(word.lower() for word in said)

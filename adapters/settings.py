@@ -23,7 +23,6 @@ from adapters.setting_values import (
     scheme,
     seconds,
     shards,
-    source_lines,
     web_address,
 )
 
@@ -93,12 +92,27 @@ class Settings(BaseSettings):
         "How the web pages are reached from outside; needed for links in e-mails, feeds and Slack's HTTP mode.",
         "empty, or a web address such as https://papers.example.org",
     )
-    sources: Annotated[tuple[tuple[str, ...], ...], NoDecode, BeforeValidator(source_lines)] = _setting(
+    sources: str = _setting(
         "PAPERROUND_SOURCES",
-        (),
-        "Where papers come from: as after `paperround ingest`, several with a semicolon between them.\n"
+        "",
+        "Where papers come from, with blanks between them; quotation marks hold words together.\n"
+        "Kinds: arxiv:cs.LG,cs.CL, huggingface, huggingface:trending, biorxiv:neuroscience, medrxiv,\n"
+        'pubmed:"gut microbiome", semantic-scholar:"sparse retrieval", openreview:ICLR.cc/2026/Conference,\n'
+        "crossref:0028-0836, feed:https://…, opml:feeds.opml, file:papers.jsonl, sample.\n"
         "Empty: the bundled sample when there is no token either, else nothing.",
-        "sources as after `paperround ingest`, with semicolons between them: file papers.jsonl; sample",
+        "sources with blanks between them, such as arxiv:cs.LG,cs.CL huggingface file:papers.jsonl",
+    )
+    contact: str = _setting(
+        "PAPERROUND_CONTACT",
+        "",
+        "Told to the sources with each request, so that they can write before they shut a bot out.",
+        "empty, or an e-mail address or a web page",
+    )
+    semantic_scholar_api_key: SecretStr = _setting(
+        "SEMANTIC_SCHOLAR_API_KEY",
+        SecretStr(""),
+        "For the source semantic-scholar: with a key it is answered more reliably.",
+        "empty, or a key of Semantic Scholar's API",
     )
     roles: Annotated[Words, AfterValidator(one_of(ROLES))] = _setting(
         "PAPERROUND_ROLES",

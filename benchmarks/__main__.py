@@ -73,7 +73,7 @@ def benchmarks() -> dict[str, list[str]]:
 
 
 def run(words: Sequence[str]) -> Figures:
-    command = [sys.executable, "-m", "adapters.cli", "bench", *words, "--json"]
+    command = [str(Path(sys.executable).with_name("paperround")), "bench", *words, "--json"]
     ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - our own program
     figures: Figures = json.loads(ended.stdout)
     return figures

@@ -20,7 +20,7 @@ TOPICS = 200
 TOPIC_WORDS = 400
 TOPIC_SHARE = 0.35
 # The most frequent words are those of English, which no topic has as favourites.
-FUNCTION_WORDS = tuple(sorted(STOP_WORDS))
+FUNCTION_WORDS: tuple[str, ...] = tuple(sorted(STOP_WORDS))
 TITLE_WORDS = (6, 14)
 ABSTRACT_WORDS = (110, 210)
 # Zipf–Mandelbrot: the frequency of the word of a rank is about 1 / (rank + 2.7).

@@ -11,7 +11,7 @@ from bot.answers.offers import offered_now
 from bot.answers.table import answered, bad_command, pressed
 from bot.answers.verdicts import react_to
 from bot.commands import BY_NAME, Ask, BadCommand, parse
-from bot.desk import Desk
+from bot.desk import Desk, NextPolls, no_polls
 from bot.ingest import ingest
 from bot.library import Library
 from bot.model import Channel, Member, MessageId, PaperId
@@ -44,6 +44,7 @@ class Paperround:
         post_timeout: timedelta = timedelta(seconds=30),
         wake: Callable[[], None] = nothing,
         lookup: Lookup | None = None,
+        next_polls: NextPolls = no_polls,
     ) -> None:
         """Put the product together.
 
@@ -51,13 +52,14 @@ class Paperround:
             messengers: By platform. Digests for other platforms are left to the process that has theirs.
             settle: How long an unknown outcome rests before the channel's history is read.
             lookup: Fetches a paper that a member brings; without it only stored ones can be brought.
+            next_polls: Given where the sources stand, tells when each one that is set is asked next.
             wake: Called when something may be due sooner than `next_due_at` last said.
         """
         self._stores = stores
         self._clock = clock
         self._wake = wake
         self._lookup = lookup
-        self._desk = Desk(stores, library)
+        self._desk = Desk(stores, library, next_polls)
         self._round = Round(self._desk, clock, messengers, settle, post_timeout)
         self._desk.post = self._round.plan_extra
 

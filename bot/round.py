@@ -60,9 +60,6 @@ LONGEST_WAIT = timedelta(minutes=10)
 # History is read from a little before the first attempt: the platform's clock is not ours.
 CLOCK_MARGIN = timedelta(seconds=60)
 
-# A claim outlives its post by this, so that a live sender never loses its claim.
-LEASE_MARGIN = timedelta(seconds=30)
-
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
@@ -222,7 +219,10 @@ class Round:
     def _claim(self) -> Claim | None:
         if self._stopping:
             return None
-        return self._stores.ledger.claim(self._clock.now(), self._post_timeout + LEASE_MARGIN)
+        # Who holds it may look once and post once, so a live sender keeps its claim; and when it is taken from a dead one,
+        # the last that this one can have posted has had the time to show in the history.
+        lease = 2 * self._post_timeout + self._settle
+        return self._stores.ledger.claim(self._clock.now(), lease)
 
     def _after(self, claim: Claim, outcome: Outcome) -> None:
         if isinstance(outcome, Rejected):

@@ -4,44 +4,96 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from adapters.cli.endings import DONE, FAILED, Misused
+from adapters.cli.endings import DONE, FAILED, Failed, Misused
 from adapters.cli.opening import opened, settings_for_a_command, write_json
 from adapters.clock import RunningClock
-from adapters.known_sources import BadSource, Circumstances, source_from
-from bot.ports import IngestReport, Source
+from adapters.known_sources import fetcher_of, kept_sample_start, way_of
+from adapters.main import Opened
+from adapters.settings import Settings
+from adapters.sources.configured import BadSource, ConfiguredSource, Way, sources_among
+from adapters.sources.fetch import Fetcher
+from adapters.sources.network_source import NetworkSource
+from adapters.sources.polling import Polled, added_up, backfill, poll
+from bot.ports import IngestReport
+from bot.windows import BadWindow, window_from
 
 # A log of a long run should be readable: a line every few seconds, not one for each batch.
 LINE_EVERY_S = 2.0
 REJECTED_SHOWN = 10
 
 
-def ingest(words: Sequence[str], *, as_json: bool) -> int:
-    """Store what a source announces. Killed half-way and run again it completes; nothing is stored twice.
+def ingest(words: Sequence[str], since: str | None, *, as_json: bool) -> int:
+    """Store what sources announce. Killed half-way and run again it completes; nothing is stored twice.
 
-    The status is 1 when there was something to read and not one item of it was a paper.
+    The status is 1 when there was something to read and not one item of it was a paper, or a source failed; what it
+    gave before is stored and told all the same.
+
+    Args:
+        since: A day, or a span such as ``7d``: what a source has from then on is read, whatever was read before.
     """
     settings = settings_for_a_command()
     clock = RunningClock(settings.clock)
+    first_day = _day(since, clock.now())
     with ShownProgress(" ".join(words)[:60]) as progress, opened(settings, clock=clock) as house:
-        source = _source(words, Circumstances(clock.now(), settings.data_dir, progress.on_bytes))
-        report = asyncio.run(house.paperround.ingest(source, progress.on_report))
+        done = asyncio.run(_ingested(house, words, first_day, progress))
     if as_json:
-        write_json(told(report))
+        write_json(told(done.report))
     else:
-        sys.stdout.write("\n".join(in_words(report)) + "\n")
-    return FAILED if report.rejected and len(report.rejected) == report.read else DONE
+        sys.stdout.write("\n".join(in_words(done.report)) + "\n")
+    if done.failed:
+        raise Failed(f"{done.failed.rstrip('.')}.")
+    return FAILED if done.report.rejected and len(done.report.rejected) == done.report.read else DONE
 
 
-def _source(words: Sequence[str], at: Circumstances) -> Source:
+async def _ingested(house: Opened, words: Sequence[str], first_day: date | None, progress: "ShownProgress") -> Polled:
+    async with fetcher_of(house.settings) as fetcher:
+        sources = _sources(words, _way(house.settings, fetcher, house.clock.now(), progress))
+        whole, failed = IngestReport(), []
+        for source in sources:
+            done = await _read(house, source, first_day, progress)
+            whole = added_up(whole, done.report)
+            if done.failed:
+                failed.append(f"{source.name}: {done.failed.rstrip('.')}")
+    return Polled(whole, "; ".join(failed))
+
+
+async def _read(house: Opened, source: ConfiguredSource, first_day: date | None, progress: "ShownProgress") -> Polled:
+    keep = partial(house.paperround.ingest, on_progress=progress.on_report)
+    if not isinstance(source, NetworkSource):
+        if first_day is not None:
+            raise Misused(f"{source.name} is always read whole, so --since has no meaning for it.")
+        return Polled(await keep(source))
+    if first_day is not None:
+        return await backfill(source, first_day, keep)
+    return await poll(source, house.stores.source_states, keep, house.clock.now)
+
+
+def _way(settings: Settings, fetcher: Fetcher, now: datetime, progress: "ShownProgress") -> Way:
+    return way_of(settings, fetcher, partial(kept_sample_start, settings.data_dir, now), progress.on_bytes)
+
+
+def _sources(words: Sequence[str], way: Way) -> list[ConfiguredSource]:
     try:
-        return source_from(words, at)
+        return sources_among(words, way)
     except BadSource as bad:
         raise Misused(str(bad)) from bad
+
+
+def _day(since: str | None, now: datetime) -> date | None:
+    if since is None:
+        return None
+    try:
+        _, window = window_from([f"since:{since}"])
+    except BadWindow as bad:
+        raise Misused(f"--since {since[:40]!r} is no day: {bad.why}") from bad
+    return window.first_day(now)
 
 
 def told(report: IngestReport) -> dict[str, object]:

@@ -53,7 +53,7 @@ def asked(said: Mapping[str, str], console: Console) -> dict[str, str]:
     if Confirm.ask("Connect Discord?", default="DISCORD_TOKEN" in said, console=console):
         console.print("Make the application here: https://discord.com/developers/applications", soft_wrap=True)
         _secret(answers, "DISCORD_TOKEN", "Token of its bot", console)
-    _text(answers, "PAPERROUND_SOURCES", "Sources, with semicolons between them", console)
+    _text(answers, "PAPERROUND_SOURCES", "Sources, with blanks between them", console)
     _text(answers, "PAPERROUND_DATA_DIR", "Folder for the data", console)
     return answers
 

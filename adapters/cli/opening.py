@@ -5,12 +5,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from uuid import uuid4
 
 from adapters.cli.endings import Misused
 from adapters.clock import RunningClock
 from adapters.logs import set_up_logs
 from adapters.main import Opened, open_paperround
+from adapters.network_when_asked import LookupWhenAsked, polls_when_asked
 from adapters.settings import Settings, read_settings, secrets_of
 from adapters.terminal.messenger import PLATFORM, TerminalMessenger
 from bot.answers.asked import direct_channel
@@ -47,7 +49,10 @@ def opened(
     running = clock or RunningClock(settings.clock)
     terminal = TerminalMessenger(write or write_text, settings.data_dir / HISTORY, running)
     by_platform = {messenger.platform: messenger for messenger in messengers or (terminal,)}
-    with open_paperround(settings, running, by_platform) as paperround:
+    polls = partial(polls_when_asked, settings)
+    with open_paperround(
+        settings, running, by_platform, lookup=LookupWhenAsked(settings), next_polls=polls
+    ) as paperround:
         yield paperround
 
 

@@ -103,15 +103,20 @@ def search(
 
 @app.command(context_settings=FREE_TEXT)
 def ingest(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="file, sample, …")],
-    words: Annotated[list[str] | None, typer.Argument(metavar="[ARG...]", help="What the source takes.")] = None,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="As in PAPERROUND_SOURCES: arxiv:cs.LG, file papers.jsonl, sample, …"),
+    ],
     *,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DAY", help="From a day on, 2026-03-01 or 7d, whatever was read.")
+    ] = None,
     as_json: Json = False,
 ) -> int:
-    """Store what a source has announced."""
+    """Store what sources have announced."""
     from adapters.cli.ingesting import ingest as deed
 
-    return deed([source, *(words or [])], as_json=as_json)
+    return deed(sources, since, as_json=as_json)
 
 
 @app.command()

@@ -1,14 +1,15 @@
 """The words by which sources are set: ``arxiv:cs.LG,cs.CL huggingface pubmed:"gut microbiome" feed:https://…``.
 
 Pieces stand apart by blanks or line ends. A piece is a kind, and after a colon what the kind needs; that is put in
-quotation marks when it has blanks within. A web address alone is a feed.
+quotation marks when it has blanks within. A kind that cannot do without may have it as the next piece: ``arxiv cs.LG``.
+A web address alone is a feed.
 """
 
 import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -20,7 +21,7 @@ from adapters.sources.arxiv_search import ARXIV_API, ArxivSearch
 from adapters.sources.crossref_journal import CROSSREF_API, CrossrefJournal
 from adapters.sources.feed import Feed
 from adapters.sources.fetch import Fetcher
-from adapters.sources.file import FileSource
+from adapters.sources.file import FileSource, unwatched
 from adapters.sources.huggingface_lists import HUGGING_FACE, HuggingFaceDaily, HuggingFaceTrending
 from adapters.sources.intake import Unreadable, document_of, web_address
 from adapters.sources.network_source import NetworkSource
@@ -28,6 +29,7 @@ from adapters.sources.openreview_venue import OPENREVIEW_API, OpenreviewVenue
 from adapters.sources.opml import feeds_in
 from adapters.sources.preprint_server import BIORXIV_API, PreprintServer
 from adapters.sources.pubmed_search import E_UTILITIES, PubmedSearch
+from adapters.sources.sample import SampleSource
 from adapters.sources.semantic_scholar_search import SEMANTIC_SCHOLAR, SemanticScholarSearch
 
 # Installations that were set up alike do not all ask in the same minute.
@@ -65,21 +67,33 @@ class Bases:
     crossref: str = CROSSREF_API
 
 
+def long_ago() -> date:
+    """Return a day from which on the whole sample has been announced by now."""
+    return date(2000, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What sources need to ask: the fetcher, a contact, the host's key for Semantic Scholar, the services' places."""
+    """What sources need to ask: the fetcher, a contact, the host's key for Semantic Scholar, the services' places.
+
+    Attributes:
+        sample_start: Called for the first day of the sample, only when the sample is named.
+        on_bytes: Told the bytes read so far and the size, by those sources that know their size.
+    """
 
     fetcher: Fetcher
     contact: str = ""
     semantic_scholar_key: str = ""
     bases: Bases = Bases()
+    sample_start: Callable[[], date] = long_ago
+    on_bytes: Callable[[int, int], None] = unwatched
 
     @property
     def offset(self) -> timedelta:
         return timedelta(seconds=zlib.crc32(self.contact.encode()) % LARGEST_OFFSET_S)
 
 
-ConfiguredSource = NetworkSource | FileSource
+ConfiguredSource = NetworkSource | FileSource | SampleSource
 
 
 def sources_from(text: str, way: Way) -> list[ConfiguredSource]:
@@ -88,12 +102,24 @@ def sources_from(text: str, way: Way) -> list[ConfiguredSource]:
     Raises:
         BadSource: Which piece is wrong, and what would be right.
     """
-    sources: dict[str, ConfiguredSource] = {}
     if text.count('"') % 2:
         raise BadSource(text[text.rindex('"') :], "its quotation mark has no partner")
-    for piece in _PIECE.findall(text):
-        for source in _sources(piece, way):
-            sources.setdefault(piece if isinstance(source, FileSource) else source.name, source)
+    return sources_among([piece.replace('"', "") for piece in _PIECE.findall(text)], way)
+
+
+def sources_among(pieces: Sequence[str], way: Way) -> list[ConfiguredSource]:
+    """Return the sources that pieces name which are apart already, such as the words after `paperround ingest`.
+
+    Raises:
+        BadSource: As `sources_from`.
+    """
+    sources: dict[str, ConfiguredSource] = {}
+    left = iter(pieces)
+    for piece in left:
+        following = next(left, "") if piece.lower() in _UNFINISHED else ""
+        whole = f"{piece}:{following}" if following else piece
+        for source in _sources(whole, way):
+            sources.setdefault(whole if isinstance(source, FileSource) else source.name, source)
     return list(sources.values())
 
 
@@ -109,11 +135,11 @@ def _sources(piece: str, way: Way) -> Sequence[ConfiguredSource]:
     made = _KINDS.get(kind.lower())
     if made is None:
         near = process.extractOne(kind.lower(), list(_KINDS), scorer=fuzz.ratio, score_cutoff=60)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KINDS)}"
-        raise BadSource(piece, f"there is no kind of source {kind[:40]!r}; {hint}".rstrip("?"))
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise BadSource(piece, f"there is no kind of source {kind[:40]!r}{hint}; known are {', '.join(_KINDS)}")
     make, example = made
     try:
-        return make(argument.replace('"', "").strip(), way)
+        return make(argument.strip(), way)
     except _Wrong as wrong:
         raise BadSource(piece, f"{wrong}, as in {example}") from None
 
@@ -230,10 +256,16 @@ def _opml(argument: str, way: Way) -> list[ConfiguredSource]:
     return [_feed(f"opml:{argument}", address, way) for address in addresses]
 
 
-def _file(argument: str, way: Way) -> list[ConfiguredSource]:  # noqa: ARG001 - every kind is made alike
+def _file(argument: str, way: Way) -> list[ConfiguredSource]:
     if not argument:
         raise _Wrong("it needs a path")
-    return [FileSource(Path(argument).expanduser())]
+    return [FileSource(Path(argument).expanduser(), way.on_bytes)]
+
+
+def _sample(argument: str, way: Way) -> list[ConfiguredSource]:
+    if argument:
+        raise _Wrong("it takes nothing further")
+    return [SampleSource(way.sample_start())]
 
 
 def _query(argument: str) -> str:
@@ -261,4 +293,8 @@ _KINDS: dict[str, tuple[Callable[[str, Way], list[ConfiguredSource]], str]] = {
     "feed": (_feeds, "feed:https://www.nature.com/nature.rss"),
     "opml": (_opml, "opml:feeds.opml"),
     "file": (_file, "file:papers.jsonl"),
+    "sample": (_sample, "sample"),
 }
+
+_ALONE = frozenset({"arxiv-harvest", "huggingface", "biorxiv", "medrxiv", "sample"})
+_UNFINISHED = frozenset(_KINDS) - _ALONE

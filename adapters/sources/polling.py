@@ -93,7 +93,7 @@ async def poll(
     for _ in range(LEGS):
         source.state = replace(await asyncio.to_thread(states.get, source.name), polled_at=now())
         leg = _Leg(source)
-        whole = _sum(whole, await ingest(leg))
+        whole = added_up(whole, await ingest(leg))
         if leg.failure is not None:
             source.state = after_failure(source.state, leg.failure, now())
             await asyncio.to_thread(states.set, source.name, source.state)
@@ -114,7 +114,7 @@ async def backfill(source: PolledSource, day: date, ingest: Callable[[Source], A
     whole = IngestReport()
     for _ in range(LEGS):
         leg = _Leg(source)
-        whole = _sum(whole, await ingest(leg))
+        whole = added_up(whole, await ingest(leg))
         if leg.failure is not None:
             return Polled(whole, leg.failure.why)
         if not source.more:
@@ -143,7 +143,8 @@ def next_poll_at(rhythm: Rhythm, state: SourceState, now: datetime) -> datetime:
     After a failure it waits 15 minutes, then twice as long each time, up to six hours; a word of the source's own (a
     ``Retry-After``, how long its answer stays fresh) only makes that later, by a day at most.
     """
-    if state.polled_at is None:
+    if state.polled_at is None or state.polled_at > now:
+        # A clock that was set back must not silence a source until it has caught up.
         return now
     if state.failures:
         due = state.polled_at + min(FIRST_RETRY * (1 << min(state.failures - 1, 10)), LONGEST_RETRY)
@@ -194,7 +195,8 @@ def _after_announcement(rhythm: Rhythm, state: SourceState, polled_at: datetime)
     return min(due, polled_at + rhythm.every) if seen is not None and seen < expected else due
 
 
-def _sum(one: IngestReport, other: IngestReport) -> IngestReport:
+def added_up(one: IngestReport, other: IngestReport) -> IngestReport:
+    """Return what two reads stored together."""
     return IngestReport(
         read=one.read + other.read,
         added=one.added + other.added,

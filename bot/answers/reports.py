@@ -1,18 +1,23 @@
 """``help``, ``status``, ``quality``: about the bot itself."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.answers.asked import Answer, Asked, Refused, say_button, subscription_of, zone_of
 from bot.answers.tastes import standing_acts
 from bot.commands import BY_NAME, COMMANDS, Command, nearest_command
 from bot.desk import Desk
 from bot.model import DeliveryState, Feedback, Verdict, destination_of
+from bot.ports import SourceState
 from bot.quality import Outcome, hit_rate_by_week, reliability
 from bot.replies import FactsReply, HelpEntry, HelpReply
 from bot.schedule import next_due_at
 
 WEEKS = 4
+# A host may set fifty feeds; those that fail are told first.
+SOURCES_SHOWN = 10
+SOURCE_NAME_CHARACTERS = 80
 INTEREST_WORDS = (
     'Interests: more words are better, "a phrase", +must, -never, (this OR that), '
     "author:name, cat:cs.LG, title:word, source:arxiv, like:2301.00001, begin*"
@@ -40,11 +45,12 @@ def status(desk: Desk, asked: Asked) -> Answer:
     week = stores.papers.per_source(asked.now - timedelta(days=7))
     day = stores.papers.per_source(asked.now - timedelta(days=1))
     facts += [
-        (f"Source {name}", f"{day.get(name, 0):,} in 24 hours, {count:,} in 7 days")
+        (f"Papers from {name}", f"{day.get(name, 0):,} in 24 hours, {count:,} in 7 days")
         for name, count in sorted(week.items())
     ]
     if not week:
-        facts.append(("Sources", "nothing was announced in the last 7 days"))
+        facts.append(("Papers", "nothing was announced in the last 7 days"))
+    facts += _polled_sources(desk, asked, zone)
     subscription = subscription_of(desk, asked)
     channel = stores.subscriptions.get(destination_of(asked.channel))
     for label, found in (
@@ -65,6 +71,32 @@ def status(desk: Desk, asked: Asked) -> Answer:
         for record in open_parts[:3]
     ]
     return Answer(FactsReply("Status", tuple(facts)))
+
+
+def _polled_sources(desk: Desk, asked: Asked, zone: ZoneInfo) -> list[tuple[str, str]]:
+    states = desk.stores.source_states.all()
+    told = [(name, states.get(name, SourceState()), due) for name, due in desk.next_polls(states, asked.now).items()]
+    told.sort(key=lambda source: (not source[1].failures, source[0]))
+    facts = [
+        # What follows the question mark of a feed's address may be a key of the host's.
+        (f"Source {name.partition('?')[0][:SOURCE_NAME_CHARACTERS]}", _source_in_words(state, due, asked.now, zone))
+        for name, state, due in told[:SOURCES_SHOWN]
+    ]
+    if more := told[SOURCES_SHOWN:]:
+        failing = sum(state.failures > 0 for _, state, _ in more)
+        facts.append(("Further sources", f"{len(more)}, of which {failing} fail"))
+    return facts
+
+
+def _source_in_words(state: SourceState, due: datetime, now: datetime, zone: ZoneInfo) -> str:
+    def instant(at: datetime) -> str:
+        return f"{at.astimezone(zone):%d %B, %H:%M}"
+
+    words = [f"last read {instant(state.succeeded_at)}" if state.succeeded_at else "not read yet"]
+    if state.failing_since is not None:
+        words.append(f"failing since {instant(state.failing_since)} ({state.error.rstrip('.')})")
+    words.append(f"next {instant(due)}" if due > now else "next now")
+    return "; ".join(words)
 
 
 def quality(desk: Desk, asked: Asked) -> Answer:

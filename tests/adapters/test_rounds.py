@@ -1,9 +1,9 @@
-"""The loops of a running bot, with the real facade on a real database and a platform in memory."""
+"""The loop of the digests, with the real facade on a real database and a platform in memory."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,37 +11,17 @@ import pytest
 from adapters.rounds import (
     LONGEST_BACKOFF,
     LONGEST_SLEEP,
-    Polled,
     doubled,
-    run_polls,
     run_rounds,
     time_to_sleep,
 )
 from bot.library import Library
-from bot.model import Paper
 from bot.paperround import Paperround
-from bot.ports import SourceFailed
 from storage.sqlite import open_stores
 from tests.builders import MORNING, MovableClock, a_member, a_paper, direct_with
 from tests.fakes.messenger import FakeMessenger
 
 PATIENCE_S = 10
-
-
-class Announcing:
-    """A source that announces one more paper each time it is asked, and fails the first ``failures`` times."""
-
-    name = "announcing"
-
-    def __init__(self, failures: int = 0) -> None:
-        self.asked = 0
-        self._failures = failures
-
-    async def papers(self, now: datetime) -> AsyncIterator[Paper]:
-        self.asked += 1
-        if self.asked <= self._failures:
-            raise SourceFailed("the source is down")
-        yield a_paper(100 + self.asked, announced=now)
 
 
 class Running:
@@ -152,27 +132,6 @@ async def test_stopped_in_the_middle_of_a_post_it_finishes_that_post_and_begins_
     states = [record.state.value for record in running.stores.ledger.recent(None, 10)]
     assert sorted(set(states)) == ["planned", "sent"]
     assert states.count("sent") == 1
-
-
-async def test_every_source_is_asked_again_after_its_time(running: Running) -> None:
-    source = Announcing()
-    asked_once = asyncio.Event()
-    polled = [Polled(source, timedelta(milliseconds=20))]
-    async with going(run_polls(running.paperround, polled, running.wake, asked_once)):
-        await asyncio.wait_for(asked_once.wait(), PATIENCE_S)
-        await until(lambda: source.asked >= 3)
-    assert running.wake.is_set()
-
-
-async def test_a_source_that_fails_keeps_no_other_from_being_read(running: Running) -> None:
-    broken, working = Announcing(failures=99), Announcing()
-    every = timedelta(milliseconds=20)
-    asked_once = asyncio.Event()
-    polled = [Polled(broken, every), Polled(working, every)]
-    async with going(run_polls(running.paperround, polled, running.wake, asked_once)):
-        await asyncio.wait_for(asked_once.wait(), PATIENCE_S)
-        await until(lambda: working.asked >= 3)
-    assert broken.asked == 1
 
 
 def test_nobody_sleeps_longer_than_a_minute_on_what_the_clock_said() -> None:

@@ -77,7 +77,7 @@ def test_a_wrong_value_is_refused_by_its_name_and_never_repeated(
 
 def test_values_are_read_as_they_are_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERROUND_CLOCK", "2026-03-12T09:00+01:00")
-    monkeypatch.setenv("PAPERROUND_SOURCES", "file papers.jsonl; sample")
+    monkeypatch.setenv("PAPERROUND_SOURCES", 'file:papers.jsonl pubmed:"gut microbiome"')
     monkeypatch.setenv("PAPERROUND_SETTLE", "2.5")
     monkeypatch.setenv("PAPERROUND_ROLES", "Worker, web")
     monkeypatch.setenv("PAPERROUND_LOG", "debug,json")
@@ -85,7 +85,7 @@ def test_values_are_read_as_they_are_meant(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PAPERROUND_DISCORD_SHARDS", "0-3/8")
     settings = read_settings()
     assert settings.clock == datetime(2026, 3, 12, 8, tzinfo=UTC)
-    assert settings.sources == (("file", "papers.jsonl"), ("sample",))
+    assert settings.sources == 'file:papers.jsonl pubmed:"gut microbiome"'
     assert settings.settle == timedelta(seconds=2.5)
     assert settings.does("worker")
     assert not settings.does("gateway")
@@ -109,8 +109,9 @@ def test_secrets_do_not_show_and_are_all_known_to_the_logs(monkeypatch: pytest.M
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-12")
     monkeypatch.setenv("DISCORD_TOKEN", "discord-34")
     monkeypatch.setenv("SMTP_URL", "smtp://me:hunter2@mail.example.org:587")
+    monkeypatch.setenv("SEMANTIC_SCHOLAR_API_KEY", "scholar-56")
     settings = read_settings()
-    for secret in ("xoxb-12", "discord-34", "hunter2"):
+    for secret in ("xoxb-12", "discord-34", "hunter2", "scholar-56"):
         assert secret not in repr(settings)
         assert secret in secrets_of(settings)
 

@@ -34,7 +34,7 @@ def read(text: str) -> Interest | BadInterest:
         return bad
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(TYPED)
 @example("OR-")
 @example("math.*-*")

@@ -148,7 +148,7 @@ def test_a_schedule_is_said_in_words(text: str, said: str) -> None:
     assert schedule_in_words(subscribed(text)) == said
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["daily", "weekdays"])
     | st.lists(st.sampled_from(DAYS), min_size=1).map(lambda days: " ".join(["weekly", *days])),

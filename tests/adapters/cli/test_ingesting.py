@@ -37,7 +37,9 @@ def test_a_bad_line_is_named_and_the_rest_is_kept(run: Run, papers: Path) -> Non
 def test_an_unknown_source_is_refused_with_those_that_are_known(run: Run) -> None:
     refused = run("ingest", "arxvi")
     assert refused.status == 2
-    assert refused.err == "There is no source arxvi; known are file, sample.\n"
+    assert refused.err.startswith("The source 'arxvi' cannot be used: there is no kind of source 'arxvi'")
+    assert all(kind in refused.err for kind in ("arxiv", "huggingface", "pubmed", "feed", "file", "sample"))
+    assert len(refused.err.splitlines()) == 1
 
 
 def test_a_file_that_is_not_there_is_named(run: Run) -> None:
@@ -57,6 +59,29 @@ def test_a_file_that_holds_no_papers_is_named(run: Run, tmp_path: Path) -> None:
 
 def test_file_takes_one_path(run: Run) -> None:
     assert run("ingest", "file").status == 2
+
+
+def test_two_sources_are_read_in_one_go(run: Run, papers: Path) -> None:
+    report = run("ingest", f"file:{papers}", "sample", "--json").document
+    assert report["added"] == report["read"] > 80
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("arxiv", "CS"), "'CS' is no category of arXiv"),
+        (("arxiv:cs.LG", "quux"), "'quux'"),
+        (("arxiv", "cs.LG", "--since", "yesterday"), "yesterday"),
+        (("sample", "--since", "7d"), "--since has no meaning"),
+    ],
+)
+def test_wrong_words_for_a_source_are_named_before_anything_is_asked(
+    run: Run, words: tuple[str, ...], named: str
+) -> None:
+    refused = run("ingest", *words)
+    assert refused.status == 2
+    assert named in refused.err
+    assert len(refused.err.splitlines()) == 1
 
 
 def test_the_whole_bundled_sample_can_be_ingested_and_begins_on_the_same_day_ever_after(

@@ -84,6 +84,7 @@ def test_any_papers_stand_within_every_limit_call_nobody_and_lose_no_word(picks:
 @settings(max_examples=100, deadline=None, suppress_health_check=UNHURRIED)
 @given(text=st.one_of(texts, huge_texts), other=texts, button=buttons)
 @example(text="", other="", button=Button("", "1:why:x"))
+@example(text="", other="\x1b", button=Button("", "1:why:x"))
 @example(text="`" * 160, other="> q", button=Button("x" * 200, "1:why:x"))
 def test_any_words_stand_within_every_limit_in_every_other_reply(text: str, other: str, button: Button) -> None:
     replies: list[Reply] = [

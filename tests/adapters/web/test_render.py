@@ -134,7 +134,11 @@ def test_no_title_makes_a_tag(title: str) -> None:
     offered = OfferedPick(1, a_pick(a_paper(title=f"T{title}")), ())
     seen = Seen(message_html(a_message(PicksReply("", (offered,))), UTC_ZONE))
     assert seen.tags <= {"article", "div", "svg", "use", "p", "span", "b", "time", "section", "h4", "a"}
-    assert title.replace("\r", "").replace("\x00", "")[:5].strip() in seen.words.replace("\x00", "")
+    assert letters(title) in letters(seen.words)
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def test_a_match_is_a_percentage_only_when_it_is_calibrated() -> None:

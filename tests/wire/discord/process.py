@@ -29,7 +29,7 @@ class BotProcess:
         self.settings = {
             "PAPERROUND_DATA_DIR": str(folder / "data"),
             "PAPERROUND_WEB_PORT": "0",
-            "PAPERROUND_SOURCES": f"file {papers}",
+            "PAPERROUND_SOURCES": f"file:{papers}",
             "PAPERROUND_SETTLE": "0.6",
             "PAPERROUND_POST_TIMEOUT": "3",
             "PAPERROUND_LOG": "debug",

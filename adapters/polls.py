@@ -1,0 +1,152 @@
+"""The loop of the sources: each is read when it may have something, and none keeps another from being read."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from adapters.rounds import LONGEST_SLEEP, doubled
+from adapters.sources.polling import PolledSource, after_failure, news_for_host, next_poll_at, poll
+from bot.paperround import Paperround
+from bot.ports import Clock, Source, SourceFailed, SourceState, SourceStates, StorageUnavailable
+
+log = structlog.get_logger()
+
+# A source that fails is asked again after this at the earliest; days of failing cost it a call in six hours.
+FIRST_SOURCE_BACKOFF = timedelta(minutes=5)
+LONGEST_SOURCE_BACKOFF = timedelta(hours=6)
+
+
+class Polled(Protocol):
+    """A source as the loop knows it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def ask(self) -> timedelta:
+        """Read the source if it is time; return how long it may rest. Nothing is raised: failures are its own."""
+
+
+async def run_polls(polled: Sequence[Polled], asked_once: asyncio.Event) -> None:
+    """Ask every source at its own pace; ends only when cancelled.
+
+    Args:
+        asked_once: Set when every source was asked for the first time, whatever came of it.
+    """
+    rests = await asyncio.gather(*(one.ask() for one in polled))
+    asked_once.set()
+    async with asyncio.TaskGroup() as tasks:
+        for one, rest in zip(polled, rests, strict=True):
+            tasks.create_task(_ask_on(one, rest), name=f"poll {one.name}")
+
+
+async def _ask_on(one: Polled, rest: timedelta) -> None:
+    while True:
+        await asyncio.sleep(rest.total_seconds())
+        rest = await one.ask()
+
+
+class LocalPolled:
+    """A source on this machine: read whole, again and again.
+
+    Args:
+        wake: Called when papers came in.
+    """
+
+    def __init__(self, paperround: Paperround, source: Source, every: timedelta, wake: Callable[[], None]) -> None:
+        self._paperround = paperround
+        self._source = source
+        self._every = every
+        self._wake = wake
+        self._failures = 0
+
+    @property
+    def name(self) -> str:
+        return self._source.name
+
+    async def ask(self) -> timedelta:
+        """Read it; after a failure it rests `FIRST_SOURCE_BACKOFF`, then twice as long each time."""
+        try:
+            report = await self._paperround.ingest(self._source)
+        except Exception:  # the top of this task: one source in trouble must not end the polling of any
+            self._failures += 1
+            log.exception("a source failed", action="source_failed", source=self.name, failures=self._failures)
+            return doubled(FIRST_SOURCE_BACKOFF, self._failures, LONGEST_SOURCE_BACKOFF)
+        self._failures = 0
+        log.info("source read", action="source_read", source=self.name, read=report.read, added=report.added)
+        if report.added:
+            self._wake()
+        return self._every
+
+
+class NetworkPolled:
+    """A source on the network: asked when its rhythm and its host say, also across restarts.
+
+    Args:
+        wake: Called when papers came in.
+    """
+
+    def __init__(
+        self,
+        paperround: Paperround,
+        source: PolledSource,
+        states: SourceStates,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        self._paperround = paperround
+        self._source = source
+        self._states = states
+        self._clock = clock
+        self._wake = wake
+        self._troubles = 0
+
+    @property
+    def name(self) -> str:
+        return self._source.name
+
+    async def ask(self) -> timedelta:
+        """Read it when it is due, and tell the host once when it has failed for a day."""
+        try:
+            due = await self._asked()
+        except Exception:  # the top of this task: one source in trouble must not end the polling of any
+            self._troubles += 1
+            log.exception("a poll failed", action="poll_failed", source=self.name, failures=self._troubles)
+            return doubled(FIRST_SOURCE_BACKOFF, self._troubles, LONGEST_SOURCE_BACKOFF)
+        self._troubles = 0
+        # Machines sleep and clocks are set, so nobody waits long on what the clock said before.
+        return min(max(due - self._clock.now(), timedelta(0)), LONGEST_SLEEP)
+
+    async def _asked(self) -> datetime:
+        """Read it when it is due; return when it is due next."""
+        now = self._clock.now()
+        state = await asyncio.to_thread(self._states.get, self.name)
+        due = next_poll_at(self._source.rhythm, state, now)
+        if due > now:
+            return due
+        await self._read(state)
+        state = await asyncio.to_thread(self._states.get, self.name)
+        if news := news_for_host(self.name, state, self._clock.now()):
+            log.warning("a source has failed for a day", action="source_silent", source=self.name, news=news)
+            await asyncio.to_thread(self._states.set, self.name, replace(state, told=True))
+        return next_poll_at(self._source.rhythm, state, self._clock.now())
+
+    async def _read(self, before: SourceState) -> None:
+        try:
+            done = await poll(self._source, self._states, self._paperround.ingest, self._clock.now)
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            # A mistake of ours in reading an answer: it must be told like every failure, not be met again at once.
+            log.exception("a source could not be read", action="source_failed", source=self.name)
+            failure = SourceFailed(f"its answer could not be read ({type(error).__name__})")
+            now = self._clock.now()
+            await asyncio.to_thread(
+                self._states.set, self.name, after_failure(replace(before, polled_at=now), failure, now)
+            )
+            return
+        if done.report.added:
+            self._wake()

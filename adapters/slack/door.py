@@ -1,0 +1,238 @@
+"""What every listener of the Slack edge is given: whom to ask, how to answer, and what must not happen twice."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack.blocks import NAMELESS, context, plain
+from adapters.slack.failures import WorkspaceEnded, in_words
+from adapters.slack.limits import BLOCKS_IN_A_MESSAGE, BUTTON_VALUE
+from adapters.slack.messenger import SlackMessenger
+from adapters.slack.mrkdwn import said
+from adapters.slack.people import People, direct
+from adapters.slack.ports import ChannelNotes, SeenEvents
+from adapters.slack.render import Message, answered
+from adapters.slack.typed import concerns_channel
+from adapters.slack.workspaces import PLATFORM, Workspaces
+from bot.answers.asked import Answer
+from bot.model import Channel, Member
+from bot.paperround import Paperround
+from bot.ports import ChannelGone, Clock, OutcomeUnknown, PlatformUnreachable, StorageUnavailable
+from bot.replies import FileReply, HelpReply, NoticeReply, PicksReply, RefusalReply, Reply, WhyReply
+
+log = structlog.get_logger()
+
+SHARE = "share"
+WENT_WRONG = NoticeReply("Something went wrong on our side, and nothing was changed. Please try again.")
+# Notes kept for a channel: who may be told when something is wrong with it, and what they were told already.
+SET_BY = "set_by"
+TOLD = "told"
+
+
+@dataclass(slots=True)
+class Door:
+    """Callers: the listeners, one for each kind of thing that Slack says."""
+
+    paperround: Paperround
+    workspaces: Workspaces
+    messenger: SlackMessenger
+    people: People
+    seen: SeenEvents
+    notes: ChannelNotes
+    clock: Clock
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def later(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Go on with something after Slack has its acknowledgement; what fails there is logged."""
+        task = asyncio.create_task(work, name=name)
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def first(self, event: str) -> bool:
+        """Tell whether an event comes for the first time; remembered durably before it has any effect.
+
+        Raises:
+            StorageUnavailable: Nothing was remembered, and so nothing may be done or acknowledged.
+        """
+        return await asyncio.to_thread(self.seen.first, PLATFORM, event, self.clock.now())
+
+    async def ask(self, text: str, member: Member, channel: Channel, event: str) -> Answer:
+        answer = await self.paperround.answer(text, member, channel, event)
+        await self.remember_who_set(channel, member, text, answer)
+        return answer
+
+    async def remember_who_set(self, channel: Channel, member: Member, text: str, answer: Answer) -> None:
+        """Keep who last changed a channel's profile: the one to tell when something is wrong with it."""
+        if answer.changed and not channel.direct and concerns_channel(text):
+            await self.note(channel, SET_BY, member.id)
+            await self.note(channel, TOLD, None)
+
+    async def note(self, channel: Channel, name: str, value: str | None) -> None:
+        await asyncio.to_thread(self.notes.put, PLATFORM, channel.community, channel.id, name, value)
+
+    async def noted(self, channel: Channel, name: str) -> str | None:
+        return await asyncio.to_thread(self.notes.get, PLATFORM, channel.community, channel.id, name)
+
+    async def tell_of_pause(self, channel: Channel, why: str) -> None:
+        """Write to the person who set a channel up that its round is paused, and why."""
+        again = "Once that is put right, say in the channel: /papers digest here daily 09:00"
+        await self._tell_who_set_it(channel, f"The round for #{channel.name or channel.id} is paused: {why}.", again)
+
+    async def tell_of_doubt(self, channel: Channel, why: str) -> None:
+        """Write to the person who set a channel up that a post got no answer and could not be looked up."""
+        said = f"Slack gave no answer to a post in #{channel.name or channel.id}, and it could not be looked up: {why}."
+        then = (
+            "It may have arrived or not, and is not posted again by itself. For more say there: /papers digest here now"
+        )
+        await self._tell_who_set_it(channel, said, then)
+
+    async def _tell_who_set_it(self, channel: Channel, said: str, then: str) -> None:
+        """Write one thing once; to nobody when it is about a direct conversation, or nobody known set it up."""
+        try:
+            async with self.telling:
+                if channel.direct or await self.noted(channel, TOLD) == said:
+                    return
+                await self.note(channel, TOLD, said)
+            if person := await self.noted(channel, SET_BY):
+                await self.say(direct(channel.community, person), NoticeReply(said, (then,)))
+        except StorageUnavailable:
+            log.warning("nobody could be told", action="channel_trouble_untold", community=channel.community)
+
+    async def say(self, channel: Channel, reply: Reply, *, thread: str | None = None) -> None:
+        """Post a reply for everybody in a place: in direct conversations, where nobody else reads."""
+        extra = {"unfurl_links": False, "unfurl_media": False} | ({"thread_ts": thread} if thread else {})
+        for message in answered(reply):
+            try:
+                await self.messenger.tell(channel, {**text_and_blocks(message), **extra})
+            except (ChannelGone, PlatformUnreachable, OutcomeUnknown) as error:
+                log.warning("an answer was lost", action="answer_lost", community=channel.community, why=str(error))
+                return
+        if isinstance(reply, FileReply):
+            await self.send_file(channel.community, channel.id.removeprefix("@"), reply)
+
+    async def say_alone(self, community: str, place: Mapping[str, str], messages: Sequence[Message]) -> None:
+        """Show messages to one member alone: ``place`` has ``channel``, ``user`` and perhaps ``thread_ts``."""
+        try:
+            client = (await self.workspaces.of(community)).asking
+            for message in messages:
+                await client.api_call("chat.postEphemeral", json={**place, **text_and_blocks(message)})
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, PlatformUnreachable, WorkspaceEnded) as error:
+            log.warning("an answer was lost", action="answer_lost", community=community, why=reason(error))
+
+    async def respond(self, url: str, messages: Sequence[Message], *, to_all: bool = False) -> None:
+        """Answer through the address that came with a command or press; it is good for half an hour."""
+        webhook = AsyncWebhookClient(
+            url, session=self.workspaces.client().session, retry_handlers=[AsyncRateLimitErrorRetryHandler()]
+        )
+        for message in messages:
+            body = {
+                "response_type": "in_channel" if to_all else "ephemeral",
+                "replace_original": False,
+                **text_and_blocks(message),
+            }
+            try:
+                answer = await webhook.send_dict(body)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                log.warning("an answer was lost", action="answer_lost", why=type(error).__name__)
+                return
+            if answer.status_code != 200:
+                log.warning("an answer was lost", action="answer_lost", why=answer.body[:60])
+                return
+
+    async def send_file(self, community: str, user: str, reply: FileReply) -> None:
+        """Send a member the file that was asked for, into the direct conversation."""
+        try:
+            client = (await self.workspaces.of(community)).asking
+            opened = await client.conversations_open(users=user)
+            await client.files_upload_v2(
+                channel=opened["channel"]["id"], filename=reply.name, content=reply.content, title=reply.name
+            )
+        except SlackApiError as error:
+            log.warning("a file was lost", action="file_lost", community=community, why=in_words(error))
+            why = f"{reply.name} could not be sent: {in_words(error)}."
+            await self.say(direct(community, user), NoticeReply(why))
+        except (aiohttp.ClientError, TimeoutError, OSError, PlatformUnreachable, WorkspaceEnded) as error:
+            log.warning("a file was lost", action="file_lost", community=community, why=reason(error))
+
+    async def stop(self, patience_s: float) -> None:
+        """Let what is under way finish, and end what does not."""
+        if self.tasks:
+            _, slow = await asyncio.wait(self.tasks, timeout=patience_s)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("work behind an answer failed", action="slack_work_failed", name=task.get_name(), exc_info=error)
+
+
+def text_and_blocks(message: Message) -> Message:
+    return {"text": message["text"], "blocks": message["blocks"]}
+
+
+def reason(error: Exception) -> str:
+    return in_words(error) if isinstance(error, SlackApiError) else str(error) or type(error).__name__
+
+
+def shown_alone(reply: Reply, asked: str) -> tuple[Message, ...]:
+    """Return an answer as only its asker sees it, with a button that shows papers to the channel as well.
+
+    Args:
+        asked: What makes this answer again: ``say:`` and the typed text, or ``press:`` and a token. Empty: no button.
+    """
+    if isinstance(reply, HelpReply):
+        return _unchanging(reply)
+    messages = answered(reply)
+    last = messages[-1]["blocks"]
+    shareable = isinstance(reply, PicksReply | WhyReply) and 0 < len(asked) <= BUTTON_VALUE
+    if shareable and len(last) < BLOCKS_IN_A_MESSAGE:
+        button = {"type": "button", "text": plain("Post to channel"), "action_id": SHARE, "value": asked}
+        last.append({"type": "actions", "elements": [button]})
+    return messages
+
+
+class Unchanging(Message):
+    """A message that is the same for everybody, with the body that acknowledges a command with it."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.body = acknowledgement(message)
+
+
+@lru_cache(maxsize=64)
+def _unchanging(reply: HelpReply) -> tuple[Message, ...]:
+    return tuple(map(Unchanging, answered(reply)))
+
+
+def acknowledgement(message: Message) -> bytes:
+    """Return the body of the response that answers a command, for its asker alone."""
+    if isinstance(message, Unchanging):
+        return message.body
+    return json.dumps({"response_type": "ephemeral", **text_and_blocks(message)}).encode()
+
+
+def shown_to_all(reply: Reply, by: str) -> tuple[Message, ...]:
+    """Return an answer for everybody, without what the sharing member had said of the papers."""
+    if isinstance(reply, PicksReply):
+        reply = replace(reply, offered=tuple(replace(each, verdict="") for each in reply.offered))
+    messages = answered(reply)
+    if len(messages[-1]["blocks"]) < BLOCKS_IN_A_MESSAGE:
+        messages[-1]["blocks"].extend(context([f"Shared by {said(by) or NAMELESS}"]))
+    return messages
+
+
+def was_not_stored(answer: Answer | None, piece: str) -> bool:
+    """Tell whether the store did not answer, so that the same event should come again."""
+    return answer is not None and isinstance(answer.reply, RefusalReply) and answer.reply.piece == piece

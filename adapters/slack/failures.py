@@ -1,0 +1,121 @@
+"""What Slack's errors mean to the core. Every table is from the method pages under https://docs.slack.dev/reference/methods.
+
+Slack answers 200 with ``ok: false`` for most failures, so the status alone tells nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.ports import ChannelGone, OutcomeUnknown, PlatformUnreachable
+
+# The workspace as a whole refuses us: nothing more is asked with this token.
+DEAD_TOKEN = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+# Part of the operation may have happened before the error (Slack's own words).
+UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+WAIT = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited"})
+# The message is at fault and not the place: it is said once more in its plainest form.
+OWN_FAULT = frozenset(
+    {
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+    }
+)
+# The workspace posts too much altogether: a short wait would not help.
+WORKSPACE_IS_BUSY_S = 600.0
+
+IN_WORDS = {
+    "cannot_dm_bot": "Slack lets bots write to people only",
+    "channel_not_found": "the channel was deleted, or is private and the app is not in it: /invite @Paperround",
+    "is_archived": "the channel is archived",
+    "missing_scope": "the Slack app lacks a permission",
+    "not_in_channel": "the app is not in this channel: /invite @Paperround",
+    "restricted_action": "the workspace's settings do not let the app post here",
+    "user_disabled": "the member's account is switched off",
+    "user_not_found": "the member has left the workspace",
+}
+
+
+class WorkspaceEnded(Exception):
+    """The workspace's token is not valid any more; the text says why and what to do. Nothing was sent."""
+
+
+def error_of(error: SlackApiError) -> str:
+    """Return the name that Slack gave the failure; empty when it gave none (an HTML page, broken JSON)."""
+    return str(_body(error).get("error") or "")
+
+
+def in_words(error: SlackApiError) -> str:
+    """Return the failure as a sentence for a host: what is wrong, and what Slack calls it."""
+    name = error_of(error)
+    said = IN_WORDS.get(name) or ("a workspace setting forbids it" if name.startswith("restricted_action") else "")
+    needed = _body(error).get("needed")
+    lacking = f" {needed}; add it under OAuth & Permissions and reinstall the app" if needed else ""
+    return f"{said}{lacking} ({name})" if said else f"Slack refused: {name or 'no readable answer'}"
+
+
+def meaning_of(error: Exception) -> Exception:
+    """Return the core's error for what went wrong in one posting call.
+
+    `WorkspaceEnded`, `PlatformUnreachable` (nothing was sent), `ChannelGone` (refused for good) or `OutcomeUnknown`.
+    An error that Slack may invent tomorrow stops the destination, as it names a refusal; no readable answer is a doubt.
+    """
+    if isinstance(error, SlackApiError):
+        return _refusal(error)
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return PlatformUnreachable(f"no connection to Slack: {type(error).__name__}")
+    return OutcomeUnknown(f"no answer from Slack: {type(error).__name__}")
+
+
+def retry_after_s(error: SlackApiError) -> float | None:
+    """Return how many seconds Slack asked to wait; None when it said nothing readable."""
+    headers: Mapping[str, Any] = getattr(error.response, "headers", None) or {}
+    said = str(headers.get("Retry-After", ""))
+    return float(said) if said.isascii() and said.isdigit() else None
+
+
+def is_rate_limit(error: SlackApiError) -> bool:
+    return _status(error) == 429 or error_of(error) in WAIT
+
+
+def _refusal(error: SlackApiError) -> Exception:
+    name = error_of(error)
+    if is_rate_limit(error):
+        wait = WORKSPACE_IS_BUSY_S if name == "message_limit_exceeded" else retry_after_s(error)
+        return PlatformUnreachable("Slack asked to wait", wait if wait is not None else 1.0)
+    if name in DEAD_TOKEN:
+        return WorkspaceEnded(in_words(error))
+    if not name or name in UNCLEAR or _status(error) >= 500:
+        return OutcomeUnknown(f"Slack answered {_status(error)} {name}".rstrip())
+    return ChannelGone(in_words(error))
+
+
+def _body(error: SlackApiError) -> Mapping[str, Any]:
+    data = getattr(error.response, "data", None)
+    return data if isinstance(data, dict) else {}
+
+
+def _status(error: SlackApiError) -> int:
+    # slack_sdk hands over its own response, or aiohttp's when the body was no JSON.
+    response = error.response
+    return int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)

@@ -1,0 +1,262 @@
+"""The playground: a page on which one talks to Paperround as on a chat platform, with a clock that can be moved."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from adapters.web import guard
+from adapters.web.conversation import Answering, Conversation, MovableClock
+from adapters.web.frozen import reply_in
+from adapters.web.history import Message
+from adapters.web.messenger import PlaygroundMessenger
+from adapters.web.news import News
+from adapters.web.places import BY_CHANNEL, BY_SLUG, PLACES, Place
+from adapters.web.render import Scene, message_html, native_html, newest_that_fit, page
+from bot.actions import EMOJI
+from bot.model import MessageId
+from bot.replies import FileReply
+
+STATIC = Path(__file__).parent / "static"
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+# Deeds at once: ranking for one visitor never takes the machine from the rounds.
+DEEDS_AT_ONCE = 4
+
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file of the page; its address changes with its content, so browsers may keep it for ever."""
+
+    name: str
+    content: bytes
+
+    @property
+    def address(self) -> str:
+        return f"/static/{self.name}?v={hashlib.sha256(self.content).hexdigest()[:12]}"
+
+
+def playground(
+    paperround: Answering,
+    clock: MovableClock,
+    messenger: PlaygroundMessenger,
+    *,
+    on_clock_moved: Callable[[], Awaitable[None]],
+    allowed_hosts: Collection[str],
+    zone: ZoneInfo = UTC,
+) -> web.Application:
+    """Return the playground as an aiohttp application.
+
+    Args:
+        on_clock_moved: Called each time the clock was moved: lets sources announce what is new by then, and sends
+            what is due.
+        allowed_hosts: ``127.0.0.1:8080``, ``localhost:8080``: what the address line may say.
+        zone: Whose clock the visitor reads.
+    """
+    if (latest := messenger.history.latest) is not None and latest > clock.now():
+        clock.move_to(latest)  # what was posted tomorrow morning is not in the future after a restart
+    conversation = Conversation(paperround, clock, messenger, on_clock_moved, zone)
+    room = _Room(conversation)
+    app = web.Application(
+        client_max_size=guard.BODY_CAP,
+        middlewares=[guard.plain_errors, guard.known_hosts_only(allowed_hosts), guard.own_page_only],
+    )
+    app.on_response_prepare.append(guard.add_headers)
+    app.on_shutdown.append(room.close)
+    app.add_routes(
+        [
+            web.get("/", room.home),
+            web.get("/in/{place}", room.place),
+            web.get("/news", room.news),
+            web.get("/suggest", room.suggest),
+            web.get("/native/{message}/{name}", room.native),
+            web.get("/file/{message}", room.file),
+            web.get("/static/{name}", room.static),
+            web.get("/healthz", healthz),
+            web.post("/say", room.say),
+            web.post("/press", room.press),
+            web.post("/react", room.react),
+            web.post("/clock", room.move_clock),
+        ]
+    )
+    return app
+
+
+async def healthz(_: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+class _Room:
+    """Requests in, conversation, HTML or JSON out. No decision is made here."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._history = conversation.history
+        self._news = News(self._history, self._changes)
+        self._deeds = asyncio.Semaphore(DEEDS_AT_ONCE)
+        files = (StaticFile(path.name, path.read_bytes()) for path in sorted(STATIC.iterdir()))
+        self._files = {file.name: file for file in files if Path(file.name).suffix in MEDIA_TYPES}
+
+    async def home(self, request: web.Request) -> web.StreamResponse:
+        return self._page(request, PLACES[0])
+
+    async def place(self, request: web.Request) -> web.StreamResponse:
+        return self._page(request, _place(request.match_info["place"]))
+
+    async def news(self, request: web.Request) -> web.StreamResponse:
+        return await self._news.stream(
+            request, _number(request.headers.get("Last-Event-ID") or request.query.get("after"))
+        )
+
+    async def suggest(self, request: web.Request) -> web.StreamResponse:
+        place = _place(request.query.get("place", ""))
+        found = await self._conversation.suggestions(place, request.query.get("typed", ""))
+        return web.json_response([{"label": label, "value": value} for label, value in found])
+
+    async def say(self, request: web.Request) -> web.StreamResponse:
+        form = await guard.form_of(request)
+        place = _place(form.get("place", ""))
+        async with self._deeds:
+            return self._done(request, form, await self._conversation.say(place, form.get("text", "")))
+
+    async def press(self, request: web.Request) -> web.StreamResponse:
+        form = await guard.form_of(request)
+        message = self._message(form.get("message", ""))
+        async with self._deeds:
+            pressed = await self._conversation.press(BY_CHANNEL[message.channel], message, form.get("token", ""))
+            return self._done(request, form, pressed)
+
+    async def react(self, request: web.Request) -> web.StreamResponse:
+        form = await guard.form_of(request)
+        message = self._message(form.get("message", ""))
+        emoji = form.get("emoji", "")
+        if emoji not in EMOJI:
+            raise web.HTTPBadRequest(text="The page has no such reaction.")
+        async with self._deeds:
+            reacted = await self._conversation.react(BY_CHANNEL[message.channel], message, emoji)
+            return self._done(request, form, reacted)
+
+    async def move_clock(self, request: web.Request) -> web.StreamResponse:
+        form = await guard.form_of(request)
+        place = _place(form.get("place", ""))
+        async with self._deeds:
+            match form.get("to"):
+                case "tomorrow":
+                    instant = self._conversation.tomorrow_morning()
+                case "hour":
+                    instant = self._conversation.clock.now() + timedelta(hours=1)
+                case _:
+                    raise web.HTTPBadRequest(text="The clock moves to tomorrow, or by an hour.")
+            return self._done(request, form, await self._conversation.move_clock(place, instant))
+
+    async def native(self, request: web.Request) -> web.StreamResponse:
+        """Answer what a chat platform would be sent: as JSON, or with ``?drawn`` as the platform shows it."""
+        name = request.match_info["name"]
+        message = self._message(request.match_info["message"])
+        payloads = json.loads(message.payload or "{}").get("natives", {}).get(name)
+        if payloads is None:
+            raise web.HTTPNotFound
+        if "drawn" in request.query:
+            text, kind = native_html(name, payloads, message.at.astimezone(self._conversation.zone)), "text/html"
+        else:
+            only = payloads[0] if len(payloads) == 1 else payloads
+            text, kind = json.dumps(only, indent=2, ensure_ascii=False), "application/json"
+        return web.Response(body=text.encode("utf-8", "replace"), content_type=kind, charset="utf-8")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        reply = reply_in(self._message(request.match_info["message"]).payload)
+        if not isinstance(reply, FileReply):
+            raise web.HTTPNotFound
+        name = re.sub(r"[^A-Za-z0-9._-]", "-", reply.name)
+        return web.Response(
+            body=reply.content.encode("utf-8", "replace"),
+            content_type=reply.media_type,
+            charset="utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    async def static(self, request: web.Request) -> web.StreamResponse:
+        file = self._files.get(request.match_info["name"])
+        if file is None:
+            raise web.HTTPNotFound
+        kept = "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"
+        return web.Response(
+            body=file.content,
+            content_type=MEDIA_TYPES[Path(file.name).suffix],
+            charset="utf-8",
+            headers={"Cache-Control": kept},
+        )
+
+    async def close(self, _: web.Application) -> None:
+        await self._news.close()
+
+    def _page(self, request: web.Request, place: Place) -> web.StreamResponse:
+        revision = self._history.revision
+        messages = self._history.in_channel(place.channel.id)
+        before = request.query.get("before")
+        if before is not None:
+            first = _number(before.removeprefix("m"))
+            messages = [message for message in messages if _number(message.id[1:]) < first]
+        shown, older = newest_that_fit(messages, self._conversation.zone)
+        scene = Scene(
+            place=place,
+            now=self._conversation.clock.now(),
+            zone=self._conversation.zone,
+            revision=revision,
+            older=older,
+            past=before is not None,
+            styles=self._files["page.css"].address,
+            script=self._files["page.js"].address,
+            icon=self._files["icon.svg"].address,
+        )
+        response = web.Response(
+            body=page(scene, shown).encode("utf-8", "replace"), content_type="text/html", charset="utf-8"
+        )
+        response.enable_compression()
+        return response
+
+    def _done(self, request: web.Request, form: dict[str, str], message: Message) -> web.StreamResponse:
+        if guard.wants_json(request):
+            return web.json_response({"at": message.id, **self._changes(_number(form.get("after")))})
+        place = BY_CHANNEL[message.channel]
+        raise web.HTTPSeeOther(f"/in/{place.slug}#{message.id}")
+
+    def _changes(self, revision: int) -> dict[str, object]:
+        return {
+            "now": self._conversation.clock.now().isoformat(),
+            "changes": [
+                {
+                    "id": message.id,
+                    "place": BY_CHANNEL[message.channel].slug,
+                    "revision": message.revision,
+                    "fresh": bool(message.marker),
+                    "html": message_html(message, self._conversation.zone),
+                }
+                for message in self._history.after(revision)
+            ],
+        }
+
+    def _message(self, name: str) -> Message:
+        message = self._history.get(MessageId(name))
+        if message is None:
+            raise web.HTTPNotFound
+        return message
+
+
+def _place(slug: str) -> Place:
+    if slug not in BY_SLUG:
+        raise web.HTTPNotFound
+    return BY_SLUG[slug]
+
+
+def _number(text: str | None) -> int:
+    return int(text[:12]) if text and text.isascii() and text.isdigit() else 0

@@ -1,0 +1,215 @@
+"""Messages and the page as HTML. Pure: jinja2 escapes everything that a paper, a source or a person wrote."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import assert_never
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from adapters.web.frozen import reply_in
+from adapters.web.history import Message
+from adapters.web.native import drawn
+from adapters.web.places import BY_CHANNEL, PLACES, Place
+from bot.actions import EMOJI
+from bot.commands import COMMANDS
+from bot.model import Paper, Pick
+from bot.replies import (
+    ConfirmReply,
+    FactsReply,
+    FileReply,
+    HelpReply,
+    InterestsReply,
+    NothingReply,
+    NoticeReply,
+    PicksReply,
+    PreviewReply,
+    RefusalReply,
+    Reply,
+    WhyReply,
+)
+
+AUTHORS_SHOWN = 4
+SOURCES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": "sample", "file": "a file"}
+ICONS = {"👍": "thumb-up", "❤": "heart", "🔥": "flame", "👎": "thumb-down", "🔖": "bookmark", "⭐": "star"}
+EMOJI_NAMES = {"👍": "thumbs up", "❤": "heart", "🔥": "fire", "👎": "thumbs down", "🔖": "bookmark", "⭐": "star"}
+
+# A page of messages; what is older has a link. The whole page stays under 100 KB with it.
+MESSAGES_BYTES = 64_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a page shows besides the messages.
+
+    Attributes:
+        now: Of the playground's clock, aware.
+        older: Id of the message before which there is more, "" when all is shown.
+        past: Earlier messages are shown, so new ones do not belong under them.
+        styles, script: Addresses of the page's own files.
+    """
+
+    place: Place
+    now: datetime
+    zone: ZoneInfo
+    revision: int
+    older: str
+    past: bool
+    styles: str
+    script: str
+    icon: str
+
+
+def page(scene: Scene, messages: Sequence[str]) -> str:
+    """Return the whole page; ``messages`` are fragments of `message_html`, oldest first."""
+    local = scene.now.astimezone(scene.zone)
+    return _TEMPLATES.get_template("page.html").render(
+        day=f"{local:%A} {day_in_words(local.date())}",
+        hour=f"{local:%H:%M}",
+        scene=scene,
+        places=PLACES,
+        commands=COMMANDS,
+        messages=[Markup(fragment) for fragment in messages],  # noqa: S704 - made by these very templates
+    )
+
+
+def message_html(message: Message, zone: ZoneInfo) -> str:
+    """Return one message as a fragment whose id is the message's."""
+    told = json.loads(message.payload) if message.payload else {}
+    reply = reply_in(message.payload)
+    return _TEMPLATES.get_template("message.html").render(
+        message=message,
+        place=BY_CHANNEL[message.channel],
+        local=message.at.astimezone(zone),
+        reply=reply,
+        template=_template_of(reply) if reply else "",
+        continues=isinstance(reply, PicksReply) and not reply.heading,
+        notes=_notes(message),
+        natives=sorted(told.get("natives", {}), reverse=True),
+        emoji=list(EMOJI),
+    )
+
+
+def native_html(name: str, payloads: Sequence[Mapping[str, object]], local: datetime) -> str:
+    """Return the payloads of one message as the platform called ``name`` would draw them, with their JSON."""
+    messages = [drawn(payload) for payload in payloads]
+    return _TEMPLATES.get_template("native.html").render(name=name, messages=messages, hour=f"{local:%H:%M}")
+
+
+def newest_that_fit(messages: Iterable[Message], zone: ZoneInfo) -> tuple[list[str], str]:
+    """Return fragments of the newest messages, oldest first, and the id of the first when there are older ones.
+
+    Args:
+        messages: Newest first.
+    """
+    fragments: list[str] = []
+    size = 0
+    first = ""
+    for message in messages:
+        fragment = message_html(message, zone)
+        size += len(fragment.encode("utf-8", "replace"))
+        if fragments and size > MESSAGES_BYTES:
+            return fragments[::-1], first
+        fragments.append(fragment)
+        first = message.id
+    return fragments[::-1], ""
+
+
+def clock_in_words(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{local:%A} {day_in_words(local.date())}, {local:%H:%M}"
+
+
+def day_in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def web_address(url: str) -> str:
+    """Return an address that a link may lead to, "" for any other: a source's ``javascript:`` is no link."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def authors_in_words(paper: Paper) -> str:
+    shown = ", ".join(paper.authors[:AUTHORS_SHOWN])
+    more = len(paper.authors) - AUTHORS_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def origin_in_words(paper: Paper) -> str:
+    """Return date, source and categories of a paper as one line."""
+    day = paper.published or (paper.announced.date() if paper.announced else None)
+    facts = [day_in_words(day) if day else "", SOURCES.get(paper.source, paper.source), ", ".join(paper.categories[:3])]
+    return " · ".join(fact for fact in facts if fact)
+
+
+def match_in_words(pick: Pick) -> str:
+    return f"{round(pick.probability * 100)} % match" if pick.probability is not None else pick.strength
+
+
+def _notes(message: Message) -> dict[str, Markup]:
+    replies = {paper: reply_in(payload) for paper, payload in message.notes.items()}
+    template = _TEMPLATES.get_template("note.html")
+    return {
+        paper: Markup(template.render(message=message, reply=reply, template=_template_of(reply), notes={})).strip()  # noqa: S704 - made by these very templates
+        for paper, reply in replies.items()
+        if reply
+    }
+
+
+def _template_of(reply: Reply) -> str:  # noqa: C901, PLR0911 - one line for each kind
+    match reply:
+        case PicksReply():
+            return "replies/picks.html"
+        case NothingReply():
+            return "replies/nothing.html"
+        case InterestsReply():
+            return "replies/interests.html"
+        case PreviewReply():
+            return "replies/preview.html"
+        case WhyReply():
+            return "replies/why.html"
+        case NoticeReply():
+            return "replies/notice.html"
+        case RefusalReply():
+            return "replies/refusal.html"
+        case ConfirmReply():
+            return "replies/confirm.html"
+        case FactsReply():
+            return "replies/facts.html"
+        case HelpReply():
+            return "replies/help.html"
+        case FileReply():
+            return "replies/file.html"
+        case _:
+            assert_never(reply)
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "address": web_address,
+        "authors": authors_in_words,
+        "clock": clock_in_words,
+        "match": match_in_words,
+        "origin": origin_in_words,
+    }
+    environment.globals |= {"icons": ICONS, "emoji_names": EMOJI_NAMES}
+    return environment
+
+
+_TEMPLATES = _templates()

@@ -1,0 +1,80 @@
+"""Words and directions that the best answers have in common: pseudo-relevance feedback for short interests."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.matching import Query
+from bot.postings import Floats, Ints
+from bot.semantics import Vectors, unit
+from bot.snapshot import Snapshot
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpansionSettings:
+    """RM3 (Lavrenko & Croft 2001; Abdul-Jaleel et al. 2004), gated: an answer is believed by its score and its length.
+
+    Attributes:
+        papers: How many best answers are believed.
+        words: How many of their words are added.
+        own_share: What the typed words keep of the weight.
+        trust: Power of the scores: the higher, the more the first answers outweigh the later ones, so that an exact
+            hit far above the rest is hardly blurred by them.
+        few_words: A record of so few different stems is believed half as much: a title alone proves little.
+        rarity: How much a rare word of an answer counts above a common one: power of its idf.
+    """
+
+    papers: int = 10
+    words: int = 50
+    own_share: float = 0.4
+    trust: float = 2.0
+    few_words: float = 30.0
+    rarity: float = 0.3
+
+
+EXPANSION = ExpansionSettings()
+
+
+def best_rows(scores: Floats, count: int, tie_rank: NDArray[np.int64]) -> Rows:
+    """Return the rows with the highest scores above 0, best first; ties by date, then id."""
+    if count < len(scores):
+        cut = np.partition(scores, len(scores) - count)[len(scores) - count]
+        rows = np.flatnonzero((scores >= cut) & (scores > 0))
+    else:
+        rows = np.flatnonzero(scores > 0)
+    return rows[np.lexsort((tie_rank[rows], -scores[rows]))][:count]
+
+
+def trust(snapshot: Snapshot, best: Rows, scores: Floats) -> Floats:
+    """Return how much each of the best answers is believed; sums to 1."""
+    if not len(best):
+        return np.zeros(0, dtype=np.float32)
+    stems = snapshot.lengths[best]
+    believed = (scores[best] / scores[best].max()) ** EXPANSION.trust * stems / (stems + EXPANSION.few_words)
+    total = float(believed.sum())
+    return (believed / total if total > 0 else np.full(len(best), 1 / len(best))).astype(np.float32)
+
+
+def expanded(snapshot: Snapshot, query: Query, best: Rows, believed: Floats) -> tuple[Ints, Floats]:
+    """Return the query's own stems and those of its best papers, ascending, with weights (idf in them)."""
+    idf = np.maximum(snapshot.idf, np.float32(1e-6)) ** np.float32(EXPANSION.rarity)
+    model = _heaviest(np.asarray(believed @ snapshot.unit_rows(best)).ravel() / idf, EXPANSION.words)
+    weights = model * np.float32((1 - EXPANSION.own_share) / max(float(model.sum()), 1e-9))
+    own = query.weights / idf[query.stems]
+    weights[query.stems] += own * np.float32(EXPANSION.own_share / max(float(own.sum()), 1e-9))
+    stems = np.flatnonzero(weights).astype(np.int32)
+    return stems, (weights * idf)[stems]
+
+
+def _heaviest(weights: NDArray[np.floating], count: int) -> Floats:
+    if count < len(weights):
+        weights = np.where(weights >= np.partition(weights, -count)[-count], weights, 0)
+    return weights.astype(np.float32)
+
+
+def meant_direction(snapshot: Snapshot, best: Rows, believed: Floats) -> Vectors:
+    """Return the direction of the best papers' mean, each counting as it is believed; shape (k,)."""
+    return unit(np.asarray(believed @ snapshot.vectors(best), dtype=np.float32))

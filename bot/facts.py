@@ -1,0 +1,163 @@
+"""What is known of a batch of papers besides their words: dates, authors, categories, sources, votes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.model import Paper, PaperId
+from bot.tokens import fold, folded_words
+
+# arXiv lists each of these pairs as one category under two names (https://arxiv.org/category_taxonomy).
+_ALIASES = (
+    ("cs.it", "math.it"),
+    ("cs.na", "math.na"),
+    ("cs.sy", "eess.sy"),
+    ("math-ph", "math.mp"),
+    ("math.st", "stat.th"),
+    ("econ.gn", "q-fin.ec"),
+)
+_ALIAS_OF = {one: other for pair in _ALIASES for one, other in (pair, pair[::-1])}
+
+NO_DAY = 0
+
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Columns of ``n`` papers. Immutable.
+
+    Attributes:
+        days: Ordinal of the day a paper became news here (announced, else published, else first stored); 0 unknown.
+        withdrawn: True for papers that are never picked.
+        authors: The authors' folded names joined by ``|``.
+        by_author_word, by_category, by_source: Ascending rows for each folded key.
+        upvotes: -1 where the source has none.
+    """
+
+    ids: tuple[PaperId, ...]
+    days: NDArray[np.int32]
+    withdrawn: NDArray[np.bool_]
+    upvotes: NDArray[np.int32]
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    sources: tuple[str, ...]
+    by_author_word: dict[str, Rows]
+    by_category: dict[str, Rows]
+    by_source: dict[str, Rows]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def written_by(self, name: str) -> Rows:
+        """Return the papers with an author whom ``name`` may mean: ``Bengio``, ``Y. Bengio``, ``Bengio, Yoshua``."""
+        asked = folded_words(name)
+        nobody = np.zeros(0, dtype=np.int32)
+        full = [word for word in asked if len(word) > 1] or asked
+        if not full:
+            return nobody
+        rows = min((self.by_author_word.get(word, nobody) for word in full), key=len)
+        return np.array(
+            [r for r in rows if any(_may_be(asked, author.split()) for author in self.authors[r].split("|"))],
+            dtype=np.int32,
+        )
+
+    def in_category(self, pattern: str) -> Rows:
+        """Return the papers of a category, of its other name, of an archive (``math``) or of a glob (``math.*``)."""
+        wanted = fold(pattern).strip()
+        patterns = {wanted, _ALIAS_OF.get(wanted, wanted)}
+        if "." not in wanted and "*" not in wanted:
+            patterns.add(wanted + ".*")
+        found = [rows for category, rows in self.by_category.items() if any(fnmatchcase(category, p) for p in patterns)]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
+
+    def from_source(self, name: str) -> Rows:
+        return self.by_source.get(fold(name).strip(), np.zeros(0, dtype=np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One paper's row before it becomes columns."""
+
+    id: PaperId
+    day: int
+    withdrawn: bool
+    upvotes: int
+    authors: str
+    categories: str
+    source: str
+
+
+def fact_of(paper: Paper) -> Fact:
+    return Fact(
+        id=paper.id,
+        day=day_of(paper),
+        withdrawn=paper.withdrawn,
+        upvotes=-1 if paper.upvotes is None else paper.upvotes,
+        authors="|".join(" ".join(folded_words(author)) for author in paper.authors),
+        categories="|".join(fold(category) for category in paper.categories),
+        source=fold(paper.source),
+    )
+
+
+def day_of(paper: Paper) -> int:
+    """Return the ordinal of the day on which a paper became news, 0 when nothing tells it."""
+    instant = paper.announced or paper.first_seen
+    if paper.announced is None and paper.published is not None:
+        return paper.published.toordinal()
+    return instant.date().toordinal() if instant is not None else NO_DAY
+
+
+def day_number(day: date) -> int:
+    return day.toordinal()
+
+
+def columns(facts: Sequence[Fact]) -> Facts:
+    return Facts(
+        ids=tuple(f.id for f in facts),
+        days=np.array([f.day for f in facts], dtype=np.int32),
+        withdrawn=np.array([f.withdrawn for f in facts], dtype=np.bool_),
+        upvotes=np.array([f.upvotes for f in facts], dtype=np.int32),
+        authors=tuple(f.authors for f in facts),
+        categories=tuple(f.categories for f in facts),
+        sources=tuple(f.source for f in facts),
+        by_author_word=_rows_by([set(f.authors.replace("|", " ").split()) for f in facts]),
+        by_category=_rows_by([{c for c in f.categories.split("|") if c} for f in facts]),
+        by_source=_rows_by([{f.source} for f in facts]),
+    )
+
+
+def rows_again(facts: Facts) -> list[Fact]:
+    """Return the rows that the columns were made of."""
+    return [
+        Fact(facts.ids[i], int(facts.days[i]), bool(facts.withdrawn[i]), int(facts.upvotes[i]), *texts)
+        for i, texts in enumerate(zip(facts.authors, facts.categories, facts.sources, strict=True))
+    ]
+
+
+def _rows_by(keys: Sequence[set[str]]) -> dict[str, Rows]:
+    """Return ascending rows for each key, sharing one array: a hundred thousand small ones would cost more."""
+    numbers: dict[str, int] = {}
+    flat = [numbers.setdefault(key, len(numbers)) for row in keys for key in sorted(row)]
+    rows = np.repeat(np.arange(len(keys), dtype=np.int32), [len(row) for row in keys])
+    order = np.argsort(np.array(flat, dtype=np.int32), kind="stable")
+    bounds = np.searchsorted(np.array(flat, dtype=np.int32)[order], np.arange(len(numbers) + 1))
+    ordered = rows[order]
+    return {key: ordered[bounds[number] : bounds[number + 1]] for key, number in numbers.items()}
+
+
+def _may_be(asked: list[str], author: list[str]) -> bool:
+    """Tell whether each asked word is another word of the author, an initial standing for a name on either side."""
+    left = list(author)
+    for word in sorted(asked, key=len, reverse=True):
+        match = next((name for name in left if name == word), None)
+        if match is None:
+            match = next((n for n in left if (len(n) == 1 or len(word) == 1) and n[0] == word[0]), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True

@@ -1,0 +1,390 @@
+"""The engine's door: all stored papers, ready to be searched, ranked, picked from and explained.
+
+Searches, rankings and reasons come from one `Snapshot`, which `refresh` swaps; readers are never made to wait.
+"""
+
+import threading
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+from math import fsum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot import indexing, keeping
+from bot.calibration import Calibration, strength
+from bot.choosing import BAR, POOL, STRETCH_FROM, Rows, chosen, stretch
+from bot.corrections import Correction, corrected, words_interest
+from bot.explain import itemised, key_sentence, looked_for, reasons
+from bot.feedback_scoring import learned_words_of
+from bot.filters import holds, matched_at_all
+from bot.findings import Assessment, Found, Hit, Miss, Selection
+from bot.interests import print_interest
+from bot.learning import Judged, Taste, lesson_of
+from bot.model import Interest, Occur, Paper, PaperId, Pick, Reason, ReasonKind
+from bot.ports import Papers
+from bot.postings import Mask
+from bot.ranking import Ranking, order, rank_interest, rank_rows_like, rank_taste
+from bot.scoring import NO_ROWS
+from bot.snapshot import Snapshot
+from bot.tokens import folded_words
+from bot.typos import Spelling
+
+__all__ = [
+    "Assessment",
+    "Correction",
+    "Found",
+    "Hit",
+    "Judged",
+    "Library",
+    "Miss",
+    "Selection",
+    "Taste",
+    "words_interest",
+]
+
+# What a fair match of an interest scores at least, of what the best ten score: the rule of "matched" and preview.
+FAIR = 0.3
+# Papers that stand word for word under two ids are told apart among so many of the best.
+_TWINS_AMONG = 100
+_READ_AT_ONCE = 5000
+# A day's announcements; of more candidates the best by their words are compared by meaning.
+_MOST_IN_FOCUS = 3000
+_STRETCH = "a stretch, to learn where your interests end"
+
+
+class Library:
+    """Thread-safe for readers; one refresh at a time."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+        self._refreshing = threading.Lock()
+        self._snapshot = indexing.empty()
+        self._spelling: tuple[Snapshot, Spelling] | None = None
+
+    def __len__(self) -> int:
+        return int(self._snapshot.alive.sum())
+
+    @property
+    def change(self) -> int:
+        """The number of the last change of the store that is folded in."""
+        return self._snapshot.change
+
+    def refresh(self) -> int:
+        """Fold in what the store's change log tells; return how many papers changed. Cheap when nothing did."""
+        with self._refreshing:
+            old = self._snapshot
+            reading = indexing.Reading(old.vocabulary)
+            change = old.change
+            while True:
+                papers, last = self._papers.changed_after(change, _READ_AT_ONCE)
+                if not papers:
+                    break
+                change = last
+                reading.add(papers)
+            if len(reading):
+                self._snapshot = indexing.folded_in(old, reading, change)
+            return len(reading)
+
+    def refit(self) -> None:
+        """Fit the space of meaning anew on all papers: a matter of seconds, for the nightly batch."""
+        with self._refreshing:
+            self._snapshot = indexing.refitted(self._snapshot)
+
+    def dump(self) -> bytes:
+        """Return the index in a compact form for `restore` in a later process, with the number of its last change."""
+        return keeping.dumped(self._snapshot)
+
+    def restore(self, kept: bytes) -> bool:
+        """Take over an index that `dump` made; `refresh` then folds in what is newer.
+
+        False, and nothing changes, for one that is damaged, of another version, or older than what is here.
+        """
+        with self._refreshing:
+            snapshot = keeping.restored(kept)
+            if snapshot is None or snapshot.change < self._snapshot.change:
+                return False
+            self._snapshot = snapshot
+            return True
+
+    # -- answers --
+
+    def search(  # noqa: PLR0913  # the options of one command
+        self,
+        interest: Interest,
+        now: datetime,  # noqa: ARG002  # part of the promise: recency may come to count
+        *,
+        first_day: date | None = None,
+        last_day: date | None = None,
+        newest_first: bool = False,
+        limit: int = 5,
+        offset: int = 0,
+    ) -> Found:
+        """Find stored papers, best first; ties by date (newest first), then id."""
+        snapshot = self._snapshot
+        meant, corrections = corrected(snapshot, self._spelling_of(snapshot), interest)
+        ranking = rank_interest(snapshot, meant)
+        mask = ranking.allowed
+        if first_day is not None:
+            mask = mask & (snapshot.days >= first_day.toordinal())
+        if last_day is not None:
+            mask = mask & (snapshot.days <= last_day.toordinal())
+        rows = np.flatnonzero(mask)
+        ordered = rows[np.argsort(snapshot.tie_rank[rows])] if newest_first else order(snapshot, ranking.total, rows)
+        page = ordered[offset : offset + limit]
+        return Found(self._hits(snapshot, ranking, page), len(rows), corrections)
+
+    def ranked(self, interest: Interest, limit: int = 100) -> list[tuple[PaperId, float]]:
+        """Return the same ranking as `search` as ids with scores, without reasons: what is measured."""
+        snapshot = self._snapshot
+        meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
+        ranking = rank_interest(snapshot, meant)
+        rows = order(snapshot, ranking.total, np.flatnonzero(ranking.allowed))[:limit]
+        return [(snapshot.ids[row], float(ranking.total[row])) for row in rows.tolist()]
+
+    def rank(
+        self,
+        taste: Taste,
+        now: datetime,
+        *,
+        candidates: Collection[PaperId] | None = None,
+        excluded: Collection[PaperId] = (),
+        limit: int = 100,
+    ) -> list[tuple[PaperId, float]]:
+        """Return the full ranking for a taste, best first: ids with scores.
+
+        Args:
+            candidates: Only these; None means every stored paper.
+        """
+        snapshot = self._snapshot
+        focus = _focus(snapshot, candidates)
+        ranking = rank_taste(snapshot, self._read(snapshot, taste), now, focus)
+        rows = _open_rows(snapshot, ranking.allowed, candidates, excluded)
+        ordered = order(snapshot, ranking.total, rows)[:limit]
+        return [(snapshot.ids[row], float(ranking.total[row])) for row in ordered.tolist()]
+
+    def pick(
+        self,
+        taste: Taste,
+        now: datetime,
+        *,
+        candidates: Collection[PaperId],
+        count: int,
+        calibration: Calibration | None = None,
+    ) -> Selection:
+        """Choose at most ``count`` candidates for a taste; fewer when not enough reach the bar.
+
+        The order is the order of choice, by maximal marginal relevance. At most one is a stretch, and it stands last.
+        """
+        snapshot = self._snapshot
+        read_taste = self._read(snapshot, taste)
+        ranking = rank_taste(snapshot, read_taste, now, _focus(snapshot, candidates))
+        rows = _open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
+        rows = self._without_twins(snapshot, order(snapshot, ranking.total, rows))
+        bar = BAR if ranking.known else 0.0
+        above = int(np.count_nonzero(ranking.total[rows] >= bar))
+        pool = rows[: min(above, count * POOL)]
+        places = chosen(ranking.total[pool], snapshot.vectors(pool), count)
+        edge = None
+        if ranking.known and count >= STRETCH_FROM and len(places) >= STRETCH_FROM - 1:
+            edge = stretch(ranking.total[rows], set(places), bar, calibration)
+            places = places if edge is None else [*places[: count - 1], edge]
+        picks = self._picks(snapshot, ranking, rows[places], calibration, None if edge is None else int(rows[edge]))
+        miss = Miss(snapshot.ids[rows[above]], float(ranking.total[rows[above]])) if above < len(rows) else None
+        return Selection(picks, len(set(candidates)), bar, miss)
+
+    def assess(self, taste: Taste, paper: PaperId, now: datetime, *, candidates: Collection[PaperId]) -> Assessment:
+        """Tell why a paper is picked for a taste, or why not."""
+        snapshot = self._snapshot
+        row = snapshot.row_of.get(paper)
+        if row is None:
+            return Assessment(0.0, BAR, None, (), (), ())
+        read_taste = self._read(snapshot, taste)
+        ranking = rank_taste(snapshot, read_taste, now, _focus(snapshot, [*candidates, paper]))
+        muted = tuple(
+            print_interest(interest)
+            for typed, interest in zip(taste.muted, read_taste.muted, strict=True)
+            if matched_at_all(snapshot, interest)[row]
+        ) + _exclusions(snapshot, read_taste, row)
+        missing = _missing(snapshot, read_taste, row)
+        rows = _open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
+        place = np.flatnonzero(order(snapshot, ranking.total, rows) == row)
+        stored = self._papers.get([paper]).get(paper)
+        said = itemised(snapshot, ranking, row, stored, self._title) if stored else ()
+        return Assessment(
+            fsum(reason.share for reason in said),
+            BAR if ranking.known else 0.0,
+            int(place[0]) + 1 if len(place) else None,
+            said,
+            muted,
+            missing,
+        )
+
+    def similar(self, paper: PaperId, limit: int, offset: int = 0) -> tuple[Hit, ...]:
+        """Return the papers most like one, best first; nothing for a paper that is not stored."""
+        snapshot = self._snapshot
+        row = snapshot.row_of.get(paper)
+        if row is None:
+            return ()
+        ranking = rank_rows_like(snapshot, np.array([row], dtype=np.int64))
+        rows = order(snapshot, ranking.total, np.flatnonzero(ranking.allowed & (ranking.total > 0)))
+        return self._hits(snapshot, ranking, rows[rows != row][offset : offset + limit])
+
+    def near_text(self, text: str, limit: int) -> tuple[Hit, ...]:
+        """Return papers like a message."""
+        snapshot = self._snapshot
+        ranking = rank_interest(snapshot, words_interest(text))
+        rows = order(snapshot, ranking.total, np.flatnonzero(ranking.allowed & (ranking.total >= FAIR)))
+        return self._hits(snapshot, ranking, rows[:limit])
+
+    def matching(self, interest: Interest, papers: Collection[PaperId]) -> list[PaperId]:
+        """Return those of some papers that are a fair match of an interest, best first."""
+        snapshot = self._snapshot
+        meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
+        ranking = rank_interest(snapshot, meant, _focus(snapshot, papers))
+        rows = snapshot.rows_of(papers)
+        fair = rows[ranking.allowed[rows] & ((ranking.total[rows] >= FAIR) | (not ranking.known))]
+        return [snapshot.ids[row] for row in order(snapshot, ranking.total, fair).tolist()]
+
+    def count_matching(self, interest: Interest, papers: Collection[PaperId]) -> int:
+        return len(self.matching(interest, papers))
+
+    def learned_words(self, taste: Taste, now: datetime, limit: int = 10) -> list[tuple[str, float]]:
+        """Return words with the weight that verdicts gave them, the heaviest first: + more of, − less of."""
+        snapshot = self._snapshot
+        lesson = lesson_of(snapshot, taste.judged, now)
+        direction = learned_words_of(snapshot, lesson, np.zeros(snapshot.n_stems, dtype=np.float32))
+        heaviest = np.argsort(-np.abs(direction), kind="stable")[:limit]
+        return [
+            (_readable(snapshot, number), float(direction[number]))
+            for number in heaviest.tolist()
+            if direction[number] != 0
+        ]
+
+    # -- inner --
+
+    def _read(self, snapshot: Snapshot, taste: Taste) -> Taste:
+        """Return the taste with typing errors corrected."""
+        spelling = self._spelling_of(snapshot)
+
+        def meant(interests: tuple[Interest, ...]) -> tuple[Interest, ...]:
+            return tuple(corrected(snapshot, spelling, interest)[0] for interest in interests)
+
+        prior = self._read(snapshot, taste.prior) if taste.prior is not None else None
+        return Taste(meant(taste.interests), meant(taste.muted), taste.judged, prior)
+
+    def _spelling_of(self, snapshot: Snapshot) -> Spelling:
+        known = self._spelling
+        if known is None or known[0] is not snapshot:
+            known = snapshot, Spelling(snapshot.words, _word_counts(snapshot))
+            self._spelling = known
+        return known[1]
+
+    def _hits(self, snapshot: Snapshot, ranking: Ranking, rows: Rows) -> tuple[Hit, ...]:
+        papers = self._papers.get([snapshot.ids[row] for row in rows.tolist()])
+        wanted = looked_for(snapshot, ranking)
+        hits = []
+        for row in rows.tolist():
+            paper = papers.get(snapshot.ids[row])
+            if paper is not None:
+                said = reasons(snapshot, ranking, row, paper, self._title)
+                score = fsum(reason.share for reason in said)
+                hits.append(Hit(paper.id, score, said, key_sentence(paper.abstract, wanted)))
+        return tuple(hits)
+
+    def _picks(
+        self, snapshot: Snapshot, ranking: Ranking, rows: Rows, calibration: Calibration | None, edge: int | None
+    ) -> tuple[Pick, ...]:
+        papers = self._papers.get([snapshot.ids[row] for row in rows.tolist()])
+        wanted = looked_for(snapshot, ranking)
+        picks = []
+        for row in rows.tolist():
+            paper = papers.get(snapshot.ids[row])
+            if paper is None:
+                continue
+            said = reasons(snapshot, ranking, row, paper, self._title)
+            score = fsum(reason.share for reason in said)
+            picks.append(
+                Pick(
+                    paper=paper,
+                    score=score,
+                    reasons=(Reason(ReasonKind.STRETCH, _STRETCH), *said) if row == edge else said,
+                    strength=strength(score),
+                    probability=calibration.probability(score) if calibration and ranking.known else None,
+                    key_sentence=key_sentence(paper.abstract, wanted),
+                    stretch=row == edge,
+                )
+            )
+        return tuple(picks)
+
+    def _title(self, paper: PaperId) -> str:
+        found = self._papers.get([paper]).get(paper)
+        return found.title if found is not None else paper
+
+    def _without_twins(self, snapshot: Snapshot, rows: Rows) -> Rows:
+        """Return rows, best first, without a later one that has the title of an earlier one: one work, two ids."""
+        head = rows[:_TWINS_AMONG].tolist()
+        papers = self._papers.get([snapshot.ids[row] for row in head])
+        titles = {row: _folded_title(papers.get(snapshot.ids[row])) for row in head}
+        first: dict[str, int] = {}
+        for row in head:
+            first.setdefault(titles[row] or snapshot.ids[row], row)
+        keep = list(first.values())
+        return np.array([*keep, *rows[_TWINS_AMONG:].tolist()], dtype=np.int64)
+
+
+def _focus(snapshot: Snapshot, candidates: Collection[PaperId] | None) -> Rows:
+    """Return the rows of candidates where they are few enough for each to be compared by its meaning."""
+    if candidates is None or len(candidates) > _MOST_IN_FOCUS:
+        return NO_ROWS
+    return snapshot.rows_of(candidates)
+
+
+def _open_rows(
+    snapshot: Snapshot, allowed: Mask, candidates: Collection[PaperId] | None, excluded: Collection[PaperId]
+) -> NDArray[np.int64]:
+    mask = allowed
+    if candidates is not None:
+        mask = np.zeros(len(snapshot), dtype=np.bool_)
+        mask[snapshot.rows_of(candidates)] = True
+        mask &= allowed
+    else:
+        mask = allowed.copy()
+    mask[snapshot.rows_of(excluded)] = False
+    return np.flatnonzero(mask)
+
+
+def _exclusions(snapshot: Snapshot, taste: Taste, row: int) -> tuple[str, ...]:
+    return tuple(
+        print_interest(Interest((clause,)))
+        for interest in taste.interests
+        for clause in interest.clauses
+        if clause.occur is Occur.NEVER and holds(snapshot, clause.node)[row]
+    )
+
+
+def _missing(snapshot: Snapshot, taste: Taste, row: int) -> tuple[str, ...]:
+    return tuple(
+        print_interest(Interest((replace(clause, occur=Occur.SHOULD),)))
+        for interest in taste.interests
+        for clause in interest.clauses
+        if clause.occur is Occur.MUST and not holds(snapshot, clause.node)[row]
+    )
+
+
+def _folded_title(paper: Paper | None) -> str:
+    return " ".join(folded_words(paper.title)) if paper is not None else ""
+
+
+def _word_counts(snapshot: Snapshot) -> NDArray[np.int32]:
+    counts = np.zeros(len(snapshot.words), dtype=np.int32)
+    for batch in snapshot.batches:
+        counts += batch.postings.word_counts(len(snapshot.words))
+    return counts
+
+
+def _readable(snapshot: Snapshot, stem: int) -> str:
+    """Return the most frequent word with a stem."""
+    words = snapshot.words_with_stem(stem)
+    return snapshot.words[int(words[int(_word_counts(snapshot)[words].argmax())])]

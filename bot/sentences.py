@@ -1,0 +1,63 @@
+"""Cuts an abstract into its sentences, each an untouched piece of the text."""
+
+import re
+
+# A full stop after one of these does not end a sentence (folded, without their last stop).
+_SHORT_FORMS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        e.g i.e eg ie cf vs etc al viz resp approx ca c.f w.r.t wrt a.k.a fig figs eq eqs sec secs ref refs no nos tab
+        thm lem prop def cor ch vol pp ed eds dr prof mr mrs ms st inc ltd dept univ jan feb mar apr jun jul aug sep
+        sept oct nov dec
+        """,
+    )
+)
+# Where a sentence may end: a mark, perhaps a closing quote or bracket, blanks, then something that may begin one.
+_END = re.compile(r"""[.!?…]["'”’)\]]*(?=\s+["'“‘(\[]*[^\s])|[。！？؟۔]""")
+_OPENERS = "\"'“‘([$\\"
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences in order; joined by the blanks between them they are the text.
+
+    A stop within a number, after an initial, ``e.g.``, ``et al.`` and the like, or within ``$…$`` ends nothing.
+    """
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        if not _ends_sentence(text, start, match):
+            continue
+        piece = text[start : match.end()].strip()
+        if piece:
+            found.append(piece)
+        start = match.end()
+    rest = text[start:].strip()
+    return [*found, rest] if rest else found
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    mark = match.group()[0]
+    if mark in "。！？؟۔":
+        return True
+    if _inside_formula(text, start, match.start()):
+        return False
+    after = text[match.end() :].lstrip()
+    begin = after.lstrip(_OPENERS)[:1] or after[:1]
+    if mark != ".":
+        return not begin.islower()
+    before = text[start : match.start()].split()
+    last = before[-1].lstrip(_OPENERS).lower() if before else ""
+    if last in _SHORT_FORMS or last.rstrip(".") in _SHORT_FORMS:
+        # "etc." and "et al." may end a sentence; the others never do.
+        return last in {"etc", "al"} and begin.isupper() and last == "etc"
+    if len(last) == 1 and last.isalpha() and before[-1].isupper():
+        # An initial: "J. Smith"; but "of type A. We …" goes on with a common word.
+        return after.split(" ", 1)[0] in {"We", "The", "This", "In", "It", "Our", "To", "A", "However", "These"}
+    return not begin.islower()
+
+
+def _inside_formula(text: str, start: int, place: int) -> bool:
+    """Tell whether an odd number of dollar signs, escaped ones apart, stands before the place in its sentence."""
+    before = text[start:place].replace(r"\$", "")
+    return before.count("$") % 2 == 1 and "$" in text[place:] and len(before) - before.rfind("$") < 200

@@ -1,0 +1,159 @@
+"""The store as the engine sees it at one moment: batches of papers with one numbering of rows. Immutable."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bot.abbreviations import Abbreviations
+from bot.facts import Facts, Rows
+from bot.model import PaperId
+from bot.postings import Floats, Ints, Mask, Postings
+from bot.semantics import Space, Vectors
+from bot.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Papers indexed together.
+
+    Attributes:
+        idf: As it was when the batch was indexed, shape (n_stems then,).
+        unit_rows: BM25 weights with that idf, each row at unit length; shape (n, n_stems), CSR.
+        vectors: The rows in the space of meaning, at unit length; shape (n, k).
+    """
+
+    postings: Postings
+    facts: Facts
+    idf: Floats
+    unit_rows: sparse.csr_matrix
+    vectors: Vectors
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All batches together: a row is a paper's place in the first batch, or in the second after all of the first.
+
+    Attributes:
+        change: Number of the last change that is folded in.
+        alive: False for rows that a newer row of the same paper replaced, and for withdrawn papers.
+        idf: Inverse document frequency of each stem, shape (n_stems,); 0 for function words.
+        lengths: How many different stems each row has, shape (n,).
+        tie_rank: Place of each row in the order of dates, newest first, then ids: what breaks ties.
+    """
+
+    change: int
+    vocabulary: Vocabulary
+    words: list[str]
+    stems: list[str]
+    stem_of: Ints
+    ignored: Mask
+    batches: tuple[Batch, ...]
+    ids: tuple[PaperId, ...]
+    row_of: dict[PaperId, int]
+    alive: Mask
+    days: NDArray[np.int32]
+    tie_rank: NDArray[np.int64]
+    df: Ints
+    idf: Floats
+    lengths: Floats
+    space: Space
+    abbreviations: Abbreviations
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def n_stems(self) -> int:
+        return len(self.idf)
+
+    def stem_id(self, word: str) -> int | None:
+        """Return the number of a folded word's stem, None when no abstract of this snapshot has any form of it."""
+        number = self.vocabulary.stem_id(word)
+        return number if number is not None and number < self.n_stems else None
+
+    def offsets(self) -> Iterable[tuple[int, Batch]]:
+        offset = 0
+        for batch in self.batches:
+            yield offset, batch
+            offset += len(batch)
+
+    def rows_where(self, of_facts: Callable[[Facts], Rows]) -> Rows:
+        found = [of_facts(batch.facts) + offset for offset, batch in self.offsets()]
+        return np.concatenate(found).astype(np.int32) if found else np.zeros(0, dtype=np.int32)
+
+    def holding(self, stem: int) -> tuple[Ints, Floats]:
+        """Return the rows with a stem, ascending, and its saturated frequency in each."""
+        pairs = [(offset, batch.postings.holding(stem)) for offset, batch in self.offsets()]
+        if len(pairs) == 1:
+            return pairs[0][1]
+        if not pairs:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        return (
+            np.concatenate([rows + np.int32(offset) for offset, (rows, _) in pairs]),
+            np.concatenate([frequencies for _, (_, frequencies) in pairs]),
+        )
+
+    def weighted(self, stems: Ints, weights: Floats) -> Floats:
+        """Return for each row the sum of ``weights`` times saturated frequencies: one BM25 score, idf being in them."""
+        scores = np.zeros(len(self), dtype=np.float32)
+        for number, weight in zip(stems.tolist(), weights.tolist(), strict=True):
+            rows, frequencies = self.holding(number)
+            scores[rows] += np.float32(weight) * frequencies
+        return scores
+
+    def unit_rows(self, rows: NDArray[np.int64]) -> sparse.csr_matrix:
+        """Return the unit rows of some papers, in the order asked for; shape (len(rows), n_stems)."""
+        parts: list[sparse.csr_matrix] = []
+        place = np.empty(len(rows), dtype=np.int64)
+        done = 0
+        for offset, batch in self.offsets():
+            here = np.flatnonzero((rows >= offset) & (rows < offset + len(batch)))
+            picked = batch.unit_rows[rows[here] - offset]
+            parts.append(_widened(picked, self.n_stems))
+            place[here] = np.arange(done, done + len(here))
+            done += len(here)
+        if not parts:
+            return sparse.csr_matrix((0, self.n_stems), dtype=np.float32)
+        return parts[0] if len(parts) == 1 else sparse.vstack(parts, format="csr")[place]
+
+    def likeness(self, query: Floats) -> Floats:
+        """Return the product of each unit row with a dense query over stems, shape (n,)."""
+        found = [batch.unit_rows @ query[: batch.unit_rows.shape[1]] for batch in self.batches]
+        return np.concatenate(found).astype(np.float32) if found else np.zeros(0, dtype=np.float32)
+
+    def vectors(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the vectors of some papers, in the order asked for; shape (len(rows), k)."""
+        if len(self.batches) == 1:
+            return self.batches[0].vectors[rows]
+        result = np.zeros((len(rows), self.space.dimensions), dtype=np.float32)
+        for offset, batch in self.offsets():
+            here = (rows >= offset) & (rows < offset + len(batch))
+            result[here] = batch.vectors[rows[here] - offset]
+        return result
+
+    def rows_of(self, papers: Collection[PaperId]) -> NDArray[np.int64]:
+        """Return the rows of those papers that are known, ascending."""
+        return np.array(sorted({self.row_of[p] for p in papers if p in self.row_of}), dtype=np.int64)
+
+    def words_with_stem(self, stem: int) -> NDArray[np.int64]:
+        return np.flatnonzero(self.stem_of == stem)
+
+    def fact(self, row: int) -> tuple[Facts, int]:
+        """Return the batch's facts and the place of a row in them."""
+        for offset, batch in self.offsets():
+            if row < offset + len(batch):
+                return batch.facts, row - offset
+        raise IndexError(row)
+
+
+def _widened(rows: sparse.csr_matrix, n_stems: int) -> sparse.csr_matrix:
+    """Return the same rows with columns for the stems that came later."""
+    if rows.shape[1] == n_stems:
+        return rows
+    return sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], n_stems))

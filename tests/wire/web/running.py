@@ -1,0 +1,70 @@
+"""`paperround run` as a process of its own, without tokens: the playground."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+# A Wednesday morning, an hour before nine in UTC, at which the bundled sample begins.
+START = "2026-03-11T08:00:00+00:00"
+
+OURS = ("PAPERROUND_", "SLACK_", "DISCORD_", "SMTP_", "MAIL_")
+COMMAND = "from adapters.cli import main; main(['run'])"
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_S = 60
+
+
+class RunningPlayground:
+    """A context manager: leaves nothing running behind."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """Run in ``folder``, where no `.env` is; ``settings`` are environment variables."""
+        self.folder = folder
+        self.settings = {
+            "PAPERROUND_DATA_DIR": str(folder / "data"),
+            "PAPERROUND_WEB_PORT": "0",
+            "PAPERROUND_CLOCK": START,
+            **settings,
+        }
+
+    def __enter__(self) -> Self:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        self.log = self.folder / f"log-{time.monotonic_ns()}.txt"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", COMMAND],
+                cwd=self.folder,
+                env={**inherited, "PYTHONPATH": str(ROOT), **self.settings},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.url = self._address()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def interrupted(self) -> tuple[int, float]:
+        """Press Ctrl-C; return the exit status and how many seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(PATIENCE_S), time.monotonic() - began
+
+    def _address(self) -> str:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until and self.process.poll() is None:
+            for line in self.said().splitlines():
+                if line.startswith("Paperround is at "):
+                    return line.split()[3]
+            time.sleep(0.02)
+        self.__exit__()
+        raise AssertionError(f"the playground did not start:\n{self.said()}")
