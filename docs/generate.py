@@ -27,7 +27,8 @@ def commands_page() -> str:
     """Return the page of all commands with their examples."""
     lines = ["# Commands", "", "The same in Slack (`/papers …`), Discord, the terminal and the playground.", ""]
     for command in COMMANDS:
-        lines += [f"## {command.name}", "", f"`{command.usage}`", "", f"{command.does[:1].upper()}{command.does[1:]}.", ""]
+        does = f"{command.does[:1].upper()}{command.does[1:]}."
+        lines += [f"## {command.name}", "", f"`{command.usage}`", "", does, ""]
         lines += ["```", *(f"/papers {example}" for example in command.examples), "```", ""]
     return "\n".join(lines)
 

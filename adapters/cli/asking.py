@@ -127,7 +127,7 @@ def corrected(query: str, corrections: tuple[Correction, ...]) -> str | None:
 
 def _found(house: Opened, interest: Interest, window: Window, limit: int) -> Found:
     now = house.clock.now()
-    house.library.refresh()
+    asyncio.run(house.paperround.warm_up())
     return house.library.search(
         interest,
         now,
