@@ -3,13 +3,16 @@
 `python -m docs.generate` refreshes them; a test fails when they are stale.
 """
 
+import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.settings import Settings, expected_of
 from bot.commands import COMMANDS, Command
 
 ROOT = Path(__file__).resolve().parents[1]
+LAYERS = ("bot", "storage", "adapters")
 BEGIN, END = "<!-- commands: generated -->", "<!-- end of commands -->"
 
 
@@ -19,6 +22,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "docs" / "commands.md": commands_page(),
         ROOT / "docs" / "hosting" / "settings.md": settings_page(),
+        ROOT / "docs" / "hosting" / "logs.md": logs_page(),
         readme: with_table(readme.read_text(encoding="utf-8")),
     }
 
@@ -40,6 +44,31 @@ def settings_page() -> str:
         variable = str(field.validation_alias)
         lines += [f"## {variable}", "", f"{field.description}", "", f"Expected: {expected_of(variable)}.", ""]
     return "\n".join(lines)
+
+
+def logs_page() -> str:
+    """Return the page of all log events, as they stand in the code."""
+    lines = [
+        "# Log events",
+        "",
+        "One event a line. Match on `action`, which is stable, never on the text. `exception` events carry a trace.",
+        "",
+        "| action | level | says | fields |",
+        "| --- | --- | --- | --- |",
+    ]
+    return "\n".join([*lines, *sorted({row for layer in LAYERS for row in _log_rows(ROOT / layer)}), ""])
+
+
+def _log_rows(folder: Path) -> Iterator[str]:
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(attr=level), args=[ast.Constant(value=says), *_], keywords=keywords):
+                    named = {keyword.arg: keyword.value for keyword in keywords}
+                    action = named.pop("action", None)
+                    if isinstance(action, ast.Constant):
+                        fields = ", ".join(sorted(name for name in named if name and name != "exc_info"))
+                        yield f"| `{action.value}` | {level} | {says} | {fields} |"
 
 
 def with_table(readme: str) -> str:
