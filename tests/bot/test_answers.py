@@ -12,7 +12,7 @@ from bot.commands import COMMANDS, Command
 from bot.library import Library
 from bot.model import Paper, PaperId, Verdict
 from bot.paperround import Paperround
-from bot.ports import SourceFailed
+from bot.ports import SourceFailed, SourceState
 from bot.replies import (
     ConfirmReply,
     FactsReply,
@@ -293,6 +293,37 @@ async def test_status_tells_what_is_stored_and_what_comes_next(stocked: House) -
     facts = await facts_of(stocked, "status")
     assert facts["Papers stored"] == "24"
     assert "09:00" in facts["Your next round"]
+
+
+async def test_status_tells_where_each_source_stands_and_the_failing_ones_first(stocked: House) -> None:
+    now = stocked.clock.now()
+    failing = SourceState(
+        succeeded_at=now - timedelta(days=2), failures=3, failing_since=now - timedelta(days=1), error="it was down."
+    )
+    names = ["arxiv:cs.LG", "feed:https://x.example/rss?key=secret", *(f"feed:https://y.example/{n}" for n in range(9))]
+    stocked.stores.source_states.set(names[0], SourceState(succeeded_at=now - timedelta(hours=1)))
+    stocked.stores.source_states.set(names[1], failing)
+    polled = Paperround(
+        stocked.stores,
+        Library(stocked.stores.papers),
+        stocked.clock,
+        {},
+        next_polls=lambda _, at: {name: at + timedelta(hours=2) if name == names[0] else at for name in names},
+    )
+    answer = await polled.answer("status", stocked.ana, stocked.papers, "event")
+    assert isinstance(answer.reply, FactsReply)
+    facts = [fact for fact in answer.reply.facts if "ource" in fact[0]]
+    begun = f"{now - timedelta(days=1):%d %B, %H:%M}"
+    assert facts[0] == (
+        "Source feed:https://x.example/rss",
+        f"last read {now - timedelta(days=2):%d %B, %H:%M}; failing since {begun} (it was down); next now",
+    )
+    assert facts[1] == (
+        "Source arxiv:cs.LG",
+        f"last read {now - timedelta(hours=1):%d %B, %H:%M}; next {now + timedelta(hours=2):%d %B, %H:%M}",
+    )
+    assert facts[2][1] == "not read yet; next now"
+    assert facts[-1] == ("Further sources", "1, of which 0 fail")
 
 
 async def test_another_communitys_member_sees_and_changes_nothing_here(stocked: House) -> None:

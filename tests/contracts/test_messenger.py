@@ -69,8 +69,8 @@ async def test_each_payload_arrives_as_it_was_frozen(stage: Stage) -> None:
         await stage.messenger.post(stage.place, said, f"pr-{number}", None)
     kept = stage.said()
     assert len(kept) == 4
-    for number, title in enumerate(TITLES, start=1):
-        assert [title.split()[0] in said for said in kept] == [number == n for n in range(4)]
+    for title, said in zip(TITLES, kept[1:], strict=True):
+        assert [other for other in TITLES if other.split()[0] in said] == [title]
 
 
 async def test_a_post_whose_answer_is_lost_is_unknown_and_then_found(stage: Stage) -> None:

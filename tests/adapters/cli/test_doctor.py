@@ -4,12 +4,14 @@ import asyncio
 import socket
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from aiohttp import web
 
+from bot.ports import SourceState
 from storage.sqlite import open_stores
 from tests.adapters.cli.conftest import Run
 
@@ -49,6 +51,31 @@ def test_a_misspelt_setting_is_a_warning(run: Run, monkeypatch: pytest.MonkeyPat
     assert ended.status == 0
     assert "PAPERROUND_DATADIR is no setting" in ended.out
     assert "Write PAPERROUND_DATA_DIR instead." in ended.out
+
+
+def test_a_wrong_source_is_a_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_SOURCES", "huggingface arxvi:cs.LG")
+    (wrong,) = (means for means, found in findings(run, 1).items() if found == ("sources", "fault"))
+    assert "'arxvi:cs.LG' cannot be used" in wrong
+
+
+def test_each_source_is_told_with_its_last_and_its_next_reading(stocked: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_SOURCES", "huggingface arxiv:cs.LG medrxiv crossref:0028-0836 sample")
+    read = datetime(2026, 3, 12, 7, tzinfo=UTC)
+    with open_stores(Path("data")) as stores:
+        states = stores.source_states
+        states.set("huggingface", SourceState(polled_at=read, succeeded_at=read))
+        states.set("medrxiv", SourceState(polled_at=read, succeeded_at=read - timedelta(days=9)))
+        failing = SourceState(polled_at=read, failures=9, failing_since=read - timedelta(days=1), error="it was down")
+        states.set("arxiv:cs.LG", failing)
+    told = {means: state for means, (check, state) in findings(stocked, 0).items() if check == "sources"}
+    assert list(told.values()) == ["ok", "warning", "warning", "ok"]
+    well, failed, old, fresh = told
+    assert well.startswith("huggingface was last read 2026-03-12 07:00 UTC; it is asked next 2026-03-12 ")
+    assert failed.startswith("arxiv:cs.LG has failed since 2026-03-11 07:00 UTC (it was down); it was not read yet; ")
+    assert old.startswith("medrxiv was last read 2026-03-03 07:00 UTC")
+    assert fresh == "crossref:0028-0836 was not read yet; it is asked next as soon as the bot runs."
+    assert not Path("data/sample-start").exists()
 
 
 def test_an_index_out_of_step_is_found(stocked: Run, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_file_that_is_wrong_is_named_with_its_line(run: Run, judged: Path) -> 
 def test_the_report_measures_every_set_and_stage(run: Run, judged: Path) -> None:
     told = run("eval", "report", "--data", str(judged.parent)).out
     assert "| small | 16 | 2 | 1 |" in told
-    assert "| method | 0 verdicts | 3 verdicts |" in told
+    assert "| method | after 0 | after 3 |" in told
     assert "| without the verdicts’ `words` |" in told
 
 

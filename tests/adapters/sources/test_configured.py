@@ -6,7 +6,7 @@ import pytest
 
 from adapters.sources.arxiv_daily import ArxivDaily
 from adapters.sources.arxiv_search import ArxivSearch
-from adapters.sources.configured import BadSource, Way, source_kinds, sources_from
+from adapters.sources.configured import BadSource, Way, source_kinds, sources_among, sources_from
 from adapters.sources.feed import Feed
 from adapters.sources.fetch import Fetcher
 from adapters.sources.file import FileSource
@@ -57,6 +57,21 @@ def test_blanks_and_repeated_pieces_change_nothing(way: Way) -> None:
     assert names("", way) == []
 
 
+def test_a_kind_that_needs_more_may_have_it_as_the_next_piece(way: Way) -> None:
+    apart = ["arxiv", "cs.LG,cs.CL", "pubmed", 'gut "microbiome"', "huggingface", "sample"]
+    assert [source.name for source in sources_among(apart, way)] == [
+        "arxiv:cs.LG,cs.CL",
+        'pubmed:"gut "microbiome""',
+        "huggingface",
+        "sample",
+    ]
+    assert names('arxiv cs.LG pubmed "gut microbiome"', way) == ["arxiv:cs.LG", 'pubmed:"gut microbiome"']
+
+
+def test_two_files_are_two_sources(way: Way) -> None:
+    assert names("file:a.jsonl file b.jsonl file:a.jsonl", way) == ["file", "file"]
+
+
 def test_arxiv_s_own_feeds_are_read_as_arxiv(way: Way) -> None:
     text = "feed:https://rss.arxiv.org/rss/cs.LG http://export.arxiv.org/rss/hep-th https://rss.arxiv.org/atom/stat.ML+cs.LG"
     sources = sources_from(text, way)
@@ -71,6 +86,8 @@ def test_arxiv_s_own_feeds_are_read_as_arxiv(way: Way) -> None:
         ("arxiv:cs.LG,CS", "arxiv:cs.LG,CS", "'CS' is no category of arXiv"),
         ("huggingface arxv:cs.LG", "arxv:cs.LG", "did you mean arxiv"),
         ("quux", "quux", "known are arxiv"),
+        ("sample:2026", "sample:2026", "it takes nothing further"),
+        ("huggingface file", "file", "it needs a path"),
         ("huggingface:weekly", "huggingface:weekly", "neither daily nor trending"),
         ("pubmed:", "pubmed:", "it needs a query"),
         ('huggingface pubmed:"gut', '"gut', "its quotation mark has no partner"),

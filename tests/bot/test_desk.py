@@ -1,0 +1,48 @@
+"""What a start reads again, and which picks a percentage is fitted on."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.desk import Desk, outcomes
+from bot.library import Library
+from bot.model import Digest, Feedback, ProfileId, Verdict
+from tests.bot.conftest import House
+from tests.builders import MORNING, a_member, a_paper, a_pick
+
+ANA = a_member("ana")
+
+
+def a_digest(profile: ProfileId, *numbers: int) -> Digest:
+    picks = tuple(replace(a_pick(a_paper(number)), score=float(number)) for number in numbers)
+    return Digest(profile, date(2026, 3, 12), 0, 1, picks, MORNING)
+
+
+async def test_a_later_start_takes_the_kept_index_and_reads_only_what_is_newer(house: House) -> None:
+    await house.bring(a_paper(1, "Entropy", "Entropy grows."), a_paper(2, "Robots", "Robots walk."))
+    house.stores.papers.upsert([a_paper(3, "Proteins", "Proteins fold.")], MORNING)
+    library = Library(house.stores.papers)
+    kept = house.stores.index_cache.load()
+    assert kept is not None
+    assert library.restore(kept)
+    assert (len(library), library.refresh(), len(library)) == (2, 1, 3)
+
+
+async def test_a_damaged_index_is_left_aside(house: House) -> None:
+    await house.bring(a_paper(1, "Entropy", "Entropy grows."))
+    house.stores.index_cache.save(b"no index at all")
+    desk = Desk(house.stores, Library(house.stores.papers))
+    desk.catch_up(MORNING)
+    assert len(desk.library) == 1
+
+
+def test_picks_count_as_hits_or_misses_only_for_who_presses_buttons() -> None:
+    silent = a_member("silent")
+    like = Feedback("e1", ANA, None, a_paper(2).id, Verdict.LIKE, MORNING)
+    told = outcomes([a_digest(ANA.profile, 1, 2), a_digest(silent.profile, 3)], [like])
+    assert told == ([1.0, 2.0], [False, True])
+
+
+def test_a_verdict_of_somebody_else_says_nothing_about_my_picks() -> None:
+    like = Feedback("e1", a_member("ben"), None, a_paper(1).id, Verdict.LIKE, MORNING)
+    mine = Feedback("e2", ANA, None, a_paper(2).id, Verdict.NOT_FOR_ME, MORNING)
+    assert outcomes([a_digest(ANA.profile, 1, 2)], [like, mine]) == ([1.0, 2.0], [False, False])

@@ -1,0 +1,65 @@
+"""`kill -9` at random moments of the daily round: D1 of the fault table, against platforms on sockets that are slow.
+
+Every run prints its seed and its count; ``pytest -s`` shows them.
+"""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wire.round.killing import Count, killed_over
+from tests.wire.round.stages import Slowness, on_discord, on_slack
+
+STAGES = {"discord": on_discord, "slack": on_slack}
+SCALED = {"PAPERROUND_SETTLE": "1.0", "PAPERROUND_POST_TIMEOUT": "1.5"}
+# Looks into the history at once, on a platform that stores a message seconds after the client gave up.
+HASTY = {"PAPERROUND_SETTLE": "0.01", "PAPERROUND_POST_TIMEOUT": "0.5"}
+UNEVEN = Slowness(commit_s=0.5)
+SLOW = Slowness(commit_s=4.0)
+
+
+async def run(
+    folder: Path, platform: str, *, kills: int, seed: int, slow: Slowness = UNEVEN, settings: dict[str, str] = SCALED
+) -> Count:
+    dice = random.Random(seed)  # noqa: S311 - to be repeated
+    stage: Callable[..., Any] = STAGES[platform]
+    async with stage(folder, dice, slow, **settings) as on:
+        count = await killed_over(on, dice, kills=kills, seed=seed, slowest_s=slow.commit_s)
+    print(f"\n{platform}: {count.told()}")  # noqa: T201 - the figure is what the run is for
+    return count
+
+
+def each_once(count: Count) -> bool:
+    return (count.once, count.lost, count.twice, count.held) == (count.parts, 0, 0, 0) and count.disordered == 0
+
+
+@pytest.mark.parametrize("platform", sorted(STAGES))
+async def test_d1_killed_in_the_middle_of_a_round_every_part_stands_once(tmp_path: Path, platform: str) -> None:
+    count = await run(tmp_path, platform, kills=2, seed=11)
+    assert each_once(count), count.troubles
+    assert count.parts >= 12
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("platform", sorted(STAGES))
+async def test_d1_a_hundred_kills_over_many_dates(tmp_path: Path, platform: str) -> None:
+    seed = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    count = await run(tmp_path, platform, kills=100, seed=seed)
+    assert each_once(count), count.troubles
+    assert not count.troubles
+    # Else the kills came at moments that prove nothing.
+    assert count.in_flight >= 30
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_d3_without_the_settle_time_a_slow_platform_gets_posts_twice_so_these_counts_can_fail(
+    tmp_path: Path,
+) -> None:
+    count = await run(tmp_path, "discord", kills=2, seed=3, slow=SLOW, settings=HASTY)
+    assert count.twice > 0
