@@ -33,7 +33,7 @@ class Ranking:
     Attributes:
         total: The sum of the parts, shape (n,); 1 is as good as the best ten of the store.
         allowed: Papers that may be shown.
-        known: False when nothing was asked and nothing learned: the order is by date and votes alone.
+        known: False when nothing was asked and nothing learned: the order is by date and votes alone, without a bar.
     """
 
     total: Floats
@@ -78,12 +78,21 @@ def rank_taste(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows = NO
         focus: Candidates: rows that are compared by their meaning whatever their words.
     """
     parts = _taste_parts(snapshot, taste, now, focus)
-    known = any((part.scores != 0).any() for part in parts)
+    known = _knows_something(taste)
     allowed = snapshot.alive & _admitted_by_any(snapshot, taste.interests)
     for muted in taste.muted:
         allowed &= ~matched_at_all(snapshot, muted)
+    if taste.interests and not known:
+        # Words that no abstract has bring up nothing; only interests that are exclusions alone leave the rest open.
+        without_wishes = [interest for interest in taste.interests if not _asks(interest)]
+        allowed &= _admitted_by_any(snapshot, without_wishes) if without_wishes else np.bool_(False)
     parts += _news_parts(snapshot, now)
     return Ranking(total_of(snapshot, parts), tuple(parts), allowed, known)
+
+
+def _knows_something(taste: Taste) -> bool:
+    """Tell whether anything is wished for: then a paper must reach the bar, even on a day when none does."""
+    return bool(taste.interests or taste.judged) or (taste.prior is not None and _knows_something(taste.prior))
 
 
 def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows) -> list[Part]:
