@@ -1,6 +1,6 @@
 """Who is measured: the engine that serves members, the same with each of its parts taken out, and peers' recipes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from importlib import import_module
@@ -41,18 +41,26 @@ class Ours:
     def __init__(self, papers: Sequence[Paper]) -> None:
         self._library = Library(HeldPapers(papers))
         self._library.refresh()
-        self._alone: dict[str, Ranking] = {}
+        self._alone: dict[Task, Ranking] = {}
 
     def search(self, asked: Task) -> Mapping[str, Ranking]:
-        found = self._library.ranked(words_interest(asked.words), len(self._library))
-        return {OURS: [str(paper) for paper, _ in found if asked.may_rank(str(paper))][:DEPTH]}
+        return {OURS: self._searched(asked)}
 
     def learn(self, task: Task) -> Mapping[str, Ranking]:
-        if task.topic not in self._alone:
-            self._alone[task.topic] = self._ranked(replace(task, liked=(), disliked=()))
-        return {OURS: self._ranked(task), ALONE: self._alone[task.topic]}
+        # All stages of a topic have the same keywords, and are ranked over the same papers.
+        words = replace(task, id=task.topic, liked=(), disliked=())
+        if words not in self._alone:
+            self._alone[words] = self._learnt(words)
+        return {
+            OURS: self._learnt(task) if task.liked or task.disliked else self._alone[words],
+            ALONE: self._alone[words],
+        }
 
-    def _ranked(self, task: Task) -> Ranking:
+    def _searched(self, asked: Task) -> Ranking:
+        found = self._library.ranked(words_interest(asked.words), len(self._library))
+        return [str(paper) for paper, _ in found if asked.may_rank(str(paper))][:DEPTH]
+
+    def _learnt(self, task: Task) -> Ranking:
         ranked = self._library.rank(
             taste_of_task(task),
             JUDGED_AT,
@@ -67,18 +75,17 @@ class OursInParts(Ours):
     """The engine with one weight of its tables at nothing, in turn. Not for threads: the tables are its own."""
 
     def search(self, asked: Task) -> Mapping[str, Ranking]:
-        return dict(self._taken_out(asked, super().search, (KEYWORDS,)))
+        return dict(_taken_out(asked, self._searched, (KEYWORDS,)))
 
     def learn(self, task: Task) -> Mapping[str, Ranking]:
-        self._alone[task.topic] = ()
-        return dict(self._taken_out(task, super().learn, (KEYWORDS, FEEDBACK) if task.stage else (KEYWORDS,)))
+        return dict(_taken_out(task, self._learnt, (KEYWORDS, FEEDBACK) if task.stage else (KEYWORDS,)))
 
-    @staticmethod
-    def _taken_out(task: Task, rank: Any, tables: Sequence[object]) -> Iterator[tuple[str, Ranking]]:  # noqa: ANN401
-        for table in tables:
-            for name in weights_of(table):
-                with without(table, name):
-                    yield part_name(table, name), rank(task)[OURS]
+
+def _taken_out(task: Task, rank: Callable[[Task], Ranking], tables: Sequence[object]) -> Iterator[tuple[str, Ranking]]:
+    for table in tables:
+        for name in weights_of(table):
+            with without(table, name):
+                yield part_name(table, name), rank(task)
 
 
 def weights_of(table: object) -> list[str]:

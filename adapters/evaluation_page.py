@@ -95,7 +95,7 @@ def below(sets: Sequence[SetFigures]) -> list[str]:
     found = []
     for one in sets:
         compared: list[tuple[str, ByMethod, tuple[str, ...]]] = [("search", one.search, SEARCHES)]
-        compared += [(f"{stage} verdicts", gains, (ALONE, *SYSTEMS)) for stage, gains in one.stages.items()]
+        compared += [(f"after {stage} verdicts", gains, (ALONE, *SYSTEMS)) for stage, gains in one.stages.items()]
         for name, gains, others in compared:
             for other in others:
                 if other in gains and gains[OURS].mean() < gains[other].mean() - 5e-5:
@@ -119,7 +119,7 @@ def _sets(sets: Sequence[SetFigures]) -> str:
 def _reached(sets: Sequence[SetFigures]) -> str:
     goals = [("search, mean of the sets", SEARCH_GOAL, mean_of([one.search[OURS] for one in sets]))]
     goals += [
-        (f"{stage} verdicts, mean of the sets", goal, mean_of([one.stages[stage][OURS] for one in sets]))
+        (f"after {stage} verdicts, mean of the sets", goal, mean_of([one.stages[stage][OURS] for one in sets]))
         for stage, goal in STAGE_GOALS.items()
     ]
     goals += [
@@ -153,7 +153,7 @@ def _curve(sets: Sequence[SetFigures]) -> str:
         [method, *(_told([one.stages[stage][method] for one in sets]) for stage in stages)]
         for method in _methods(sets, lambda one: one.stages[stages[0]])
     ]
-    return CURVE + _table(["method", *(f"{stage} verdicts" for stage in stages)], rows)
+    return CURVE + _table(["method", *(f"after {stage}" for stage in stages)], rows)
 
 
 def _curve_of_each(sets: Sequence[SetFigures]) -> str:
@@ -175,7 +175,7 @@ def _against_the_best(sets: Sequence[SetFigures]) -> str:
         found = [(one.name, gains_of(one)) for one in sets if _peers(gains_of(one))]
         if not found:
             continue
-        best = [max((float(gains[peer].mean()), peer) for peer in _peers(gains))[1] for _, gains in found]
+        best = [_best_peer(gains) for _, gains in found]
         differences = [gains[OURS] - gains[peer] for (_, gains), peer in zip(found, best, strict=True)]
         chosen = "; ".join(f"{set_name}: {peer}" for (set_name, _), peer in zip(found, best, strict=True))
         rows.append([name, _difference(differences), chosen])
@@ -193,8 +193,7 @@ def _parts(sets: Sequence[SetFigures]) -> str:
         ("search", [(one.search, one.parts_search) for one in sets if one.parts_search])
     ]
     columns += [
-        (f"{stage} verdicts", [(one.stages[stage], one.parts_stages[stage]) for one in sets])
-        for stage in stages_of(sets)
+        (f"after {stage}", [(one.stages[stage], one.parts_stages[stage]) for one in sets]) for stage in stages_of(sets)
     ]
     names = dict.fromkeys(name for _, pairs in columns for _, parts in pairs for name in parts)
     rows = [
@@ -214,7 +213,7 @@ def _measured(sets: Sequence[SetFigures]) -> list[tuple[str, Callable[[SetFigure
     def at(stage: int) -> Callable[[SetFigures], ByMethod]:
         return lambda one: one.stages[stage]
 
-    return [("search", lambda one: one.search), *((f"{stage} verdicts", at(stage)) for stage in stages_of(sets))]
+    return [("search", lambda one: one.search), *((f"after {stage}", at(stage)) for stage in stages_of(sets))]
 
 
 def _mean_kept(sets: Sequence[SetFigures]) -> float:
@@ -227,6 +226,10 @@ def _methods(sets: Sequence[SetFigures], gains_of: Callable[[SetFigures], ByMeth
 
 def _peers(gains: ByMethod) -> list[str]:
     return [method for method in gains if method not in (OURS, ALONE)]
+
+
+def _best_peer(gains: ByMethod) -> str:
+    return max(_peers(gains), key=lambda method: float(gains[method].mean()))
 
 
 def _rows(sets: Sequence[SetFigures], gains_of: Callable[[SetFigures], ByMethod]) -> list[list[str]]:

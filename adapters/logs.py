@@ -18,6 +18,9 @@ CAPPED = {
     "slack_sdk": logging.WARNING,
 }
 
+# What came of all attempts is logged by whoever asked; each attempt is for those who look for a fault.
+DETAILS = frozenset({"stamina.retry_scheduled"})
+
 Event = MutableMapping[str, Any]
 
 
@@ -48,7 +51,7 @@ def set_up_logs(level: str, secrets: Sequence[str], *, as_json: bool = False) ->
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=colours)
     )
     structlog.configure(
-        processors=[*shared, hide, drawn],
+        processors=[*shared, *([] if least == logging.DEBUG else [_without_details]), hide, drawn],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -71,6 +74,12 @@ def _hidden(value: object, secrets: Sequence[str]) -> object:
     if isinstance(value, str | bool | int | float | None):
         return redacted(value, secrets) if isinstance(value, str) else value
     return redacted(str(value), secrets)
+
+
+def _without_details(_: object, __: str, event: Event) -> Event:
+    if event.get("event") in DETAILS:
+        raise structlog.DropEvent
+    return event
 
 
 def _error_in_words(_: object, __: str, event: Event) -> Event:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Protocol
 
 import structlog
@@ -135,6 +136,7 @@ class NetworkPolled:
         return next_poll_at(self._source.rhythm, state, self._clock.now())
 
     async def _read(self, before: SourceState) -> None:
+        begun = perf_counter()
         try:
             done = await poll(self._source, self._states, self._paperround.ingest, self._clock.now)
         except StorageUnavailable:
@@ -148,5 +150,12 @@ class NetworkPolled:
                 self._states.set, self.name, after_failure(replace(before, polled_at=now), failure, now)
             )
             return
+        if done.failed:
+            failures = self._source.state.failures
+            log.warning("a source failed", action="source_failed", source=self.name, why=done.failed, failures=failures)
+        else:
+            took_ms = round((perf_counter() - begun) * 1000)
+            read, added = done.report.read, done.report.added
+            log.info("source polled", action="source_polled", source=self.name, read=read, added=added, took_ms=took_ms)
         if done.report.added:
             self._wake()

@@ -12,11 +12,23 @@ log = structlog.get_logger()
 
 # Machines sleep and clocks are set: nobody waits longer than this on what the clock said before.
 LONGEST_SLEEP = timedelta(minutes=1)
+CLOCK_CHECKED_EVERY = timedelta(seconds=10)
 # After a round that failed the next one waits this long, twice as long each time; a digest is late by it at worst.
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=5)
 # What is being posted may finish before the process ends; a supervisor's patience is ten seconds.
 DRAIN = timedelta(seconds=8)
+
+
+async def until_the_clock_is_right(paperround: Paperround) -> None:
+    """Wait while the clock is more than an hour behind the newest digest: what it calls today was done already."""
+    while behind := await paperround.clock_behind():
+        log.error(
+            "the clock was set back, so nothing is posted; set it right, or send by hand: paperround deliver",
+            action="clock_behind",
+            behind_s=behind.total_seconds(),
+        )
+        await asyncio.sleep(CLOCK_CHECKED_EVERY.total_seconds())
 
 
 async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) -> None:

@@ -20,7 +20,7 @@ from adapters.edges import Edge, connected
 from adapters.known_sources import fetcher_of, kept_sample_start, polls_of, sources_set, way_of
 from adapters.main import Opened, open_paperround
 from adapters.polls import LocalPolled, NetworkPolled, Polled, run_polls
-from adapters.rounds import run_rounds
+from adapters.rounds import run_rounds, until_the_clock_is_right
 from adapters.settings import BadSettings, Settings, expected_of
 from adapters.slack import render as slack
 from adapters.sources.configured import ConfiguredSource, Way
@@ -198,6 +198,7 @@ async def _work(house: Opened, sources: Sequence[ConfiguredSource], running: Run
     async def rounds() -> None:
         # After a night off the first digest should know of the night's papers, but no slow source may keep it.
         await _within(FIRST_PAPERS, asked_once)
+        await until_the_clock_is_right(house.paperround)
         await run_rounds(house.paperround, house.clock, running.wake)
 
     if polled:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.ports import SourceState
 from storage.connections import open_connection
 from storage.migrations import applied_steps, known_steps
-from storage.rows import instant_or_none, stamp
+from storage.rows import stamp
+from storage.source_states import states_in
 
 # An open part that could have been claimed so long ago was left by a worker that is not there.
 STUCK_AFTER = timedelta(minutes=15)
@@ -16,7 +18,6 @@ STUCK_AFTER = timedelta(minutes=15)
 STUCK = "SELECT count(*) FROM delivery_progress WHERE free_from IS NOT NULL AND free_from < ?"
 HELD = "SELECT count(*) FROM delivery_progress WHERE state = 'held'"
 TEXTS_MISSING = "SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM paper_texts_docsize)"
-NEWEST = "SELECT source, max(coalesce(announced, first_seen)) FROM papers GROUP BY source ORDER BY source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Condition:
         texts_missing: Papers more (or, below 0, fewer) than the full-text index knows.
         pending: Steps of the schema that this release would take; ``unknown`` ones are of a newer release.
         stuck: Parts of digests that wait although nothing keeps them; ``held`` ones wait for the host's word.
-        newest: By source, when its newest paper was announced or first stored.
+        sources: Where each source stands, by its name; empty when the schema is of another release.
     """
 
     damage: str
@@ -40,7 +41,7 @@ class Condition:
     stuck: int
     held: int
     papers: int
-    newest: dict[str, datetime]
+    sources: dict[str, SourceState]
 
 
 def inspect(database: Path, now: datetime) -> Condition:
@@ -53,7 +54,7 @@ def inspect(database: Path, now: datetime) -> Condition:
         connection.execute("PRAGMA query_only = ON")
         damage = next((row[0] for row in connection.execute("PRAGMA integrity_check(1)") if row[0] != "ok"), "")
         done, known = applied_steps(connection), known_steps()
-        newest = {row[0]: at for row in connection.execute(NEWEST) if (at := instant_or_none(row[1])) is not None}
+        same_release = set(done) == set(known)
         return Condition(
             damage=damage.splitlines()[0] if damage else "",
             loose_rows=len(connection.execute("PRAGMA foreign_key_check").fetchall()),
@@ -63,7 +64,7 @@ def inspect(database: Path, now: datetime) -> Condition:
             stuck=_one(connection, STUCK, stamp(now - STUCK_AFTER)),
             held=_one(connection, HELD),
             papers=_one(connection, "SELECT count(*) FROM papers"),
-            newest=newest,
+            sources=states_in(connection) if same_release else {},
         )
 
 

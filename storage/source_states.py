@@ -42,7 +42,12 @@ class SqliteSourceStates:
 
     def all(self) -> dict[str, SourceState]:
         with self._readers.reading() as connection:
-            return {row["source"]: _state(row) for row in connection.execute(ALL)}
+            return states_in(connection)
+
+
+def states_in(connection: sqlite3.Connection) -> dict[str, SourceState]:
+    """Return every state that a database keeps, by the source's name."""
+    return {row["source"]: _state(row) for row in connection.execute(ALL)}
 
 
 def _columns(state: SourceState) -> dict[str, str | int | None]:

@@ -2,18 +2,21 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 
-from adapters.cli.endings import DONE, FAILED, Misused
+from adapters.cli.endings import DONE, FAILED, Failed, Misused
 from adapters.cli.opening import opened, settings_for_a_command, write_json, write_text
 from adapters.clock import RunningClock, StoppedClock
 from adapters.edges import connected
 from adapters.settings import Settings
 from adapters.terminal.render import plain_text
-from bot.model import DeliveryState
+from bot.model import DeliveryKey, DeliveryState
+from bot.paperround import Paperround
 from bot.ports import Clock
 from bot.round import DeliveryReport
+
+Work = Callable[[Paperround], Awaitable[list[DeliveryReport]]]
 
 ON_ITS_WAY = {DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.PLANNED, DeliveryState.SENDING}
 
@@ -23,29 +26,60 @@ def deliver(at: str | None, *, dry_run: bool, as_json: bool) -> int:
 
     The status is 1 when a digest was refused by its platform or nobody knows whether it arrived.
     """
+
+    async def work(paperround: Paperround) -> list[DeliveryReport]:
+        return await (paperround.what_is_due() if dry_run else paperround.deliver_due())
+
+    return _reported(work, at, connecting=not dry_run, as_json=as_json)
+
+
+def redo(destination: str, date_said: str, at: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Send what the digest of a destination and date still lacks: parts that were held, refused or too late.
+
+    Raises:
+        Failed: There is no such digest, or it lacks nothing.
+        Misused: The date is none, or the words contradict each other.
+    """
+    if dry_run:
+        raise Misused("--redo sends; it does not go with --dry-run.")
+    try:
+        key = DeliveryKey(destination, date.fromisoformat(date_said))
+    except ValueError as error:
+        raise Misused(f"{date_said[:40]!r} is no date; write it like 2026-03-12.") from error
+
+    async def work(paperround: Paperround) -> list[DeliveryReport]:
+        reports = await paperround.redo(key)
+        if reports is None:
+            raise Failed(f"{destination} has no digest of {key.local_date} that lacks anything; `status` lists them.")
+        return reports
+
+    return _reported(work, at, connecting=True, as_json=as_json)
+
+
+def _reported(work: Work, at: str | None, *, connecting: bool, as_json: bool) -> int:
     settings = settings_for_a_command()
     clock = StoppedClock(_instant(at)) if at else RunningClock(settings.clock)
-    reports = asyncio.run(_round(settings, clock, _unseen if as_json else write_text, dry_run=dry_run))
+    reports = asyncio.run(_done(work, settings, clock, _unseen if as_json else write_text, connecting=connecting))
     if as_json:
         write_json({"deliveries": [told(report) for report in reports]})
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in in_words(reports, dry_run=dry_run)))
+        sys.stdout.write("".join(f"{line}\n" for line in in_words(reports, dry_run=not connecting)))
     return DONE if all(report.state in ON_ITS_WAY for report in reports) else FAILED
 
 
-async def _round(
-    settings: Settings, clock: Clock, write: Callable[[str], None], *, dry_run: bool
+async def _done(
+    work: Work, settings: Settings, clock: Clock, write: Callable[[str], None], *, connecting: bool
 ) -> list[DeliveryReport]:
     connections = connected(settings, clock)
     messengers = [one.edge.messenger for one in connections]
     with opened(settings, clock=clock, write=write, messengers=messengers) as house:
-        if dry_run:
-            return await house.paperround.what_is_due()
+        if not connecting:
+            return await work(house.paperround)
         try:
             for one in connections:
                 one.use(house.stores)
                 await one.edge.log_in()
-            return await house.paperround.deliver_due()
+            return await work(house.paperround)
         finally:
             for one in connections:
                 await one.edge.stop()

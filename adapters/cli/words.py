@@ -108,6 +108,9 @@ def ingest(
         typer.Argument(metavar="SOURCE...", help="As in PAPERROUND_SOURCES: arxiv:cs.LG, file papers.jsonl, sample, …"),
     ],
     *,
+    categories: Annotated[
+        str, typer.Option("--categories", metavar="LIST", help="Behind a source: arxiv --categories cs.LG,cs.CL")
+    ] = "",
     since: Annotated[
         str | None, typer.Option("--since", metavar="DAY", help="From a day on, 2026-03-01 or 7d, whatever was read.")
     ] = None,
@@ -116,7 +119,7 @@ def ingest(
     """Store what sources have announced."""
     from adapters.cli.ingesting import ingest as deed
 
-    return deed(sources, since, as_json=as_json)
+    return deed([*sources, categories] if categories else sources, since, as_json=as_json)
 
 
 @app.command()
@@ -124,11 +127,18 @@ def deliver(
     *,
     at: Annotated[str | None, typer.Option("--at", metavar="INSTANT", help="As if it were then.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, send nothing.")] = False,
+    redo: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="DESTINATION DATE", help="Send once more what of this digest was held or refused."),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Send the digests that are due."""
     from adapters.cli.delivering import deliver as deed
+    from adapters.cli.delivering import redo as deed_again
 
+    if redo is not None:
+        return deed_again(*redo, at, dry_run=dry_run, as_json=as_json)
     return deed(at, dry_run=dry_run, as_json=as_json)
 
 

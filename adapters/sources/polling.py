@@ -8,10 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from time import perf_counter
 from typing import Protocol, Self
-
-import structlog
 
 from adapters.sources.announcements import NEW_YORK, feed_built_after, feed_day_before, is_feed_day
 from bot.model import Paper
@@ -87,9 +84,7 @@ async def poll(
     Raises:
         StorageUnavailable: Nothing is lost; the next poll reads the same again.
     """
-    log = structlog.get_logger().bind(source=source.name)
     whole = IngestReport()
-    begun = perf_counter()
     for _ in range(LEGS):
         source.state = replace(await asyncio.to_thread(states.get, source.name), polled_at=now())
         leg = _Leg(source)
@@ -97,14 +92,11 @@ async def poll(
         if leg.failure is not None:
             source.state = after_failure(source.state, leg.failure, now())
             await asyncio.to_thread(states.set, source.name, source.state)
-            log.warning("source failed", action="source_failed", why=leg.failure.why, failures=source.state.failures)
             return Polled(whole, leg.failure.why)
         source.state = after_success(source.state, now())
         await asyncio.to_thread(states.set, source.name, source.state)
         if not source.more:
             break
-    took_ms = round((perf_counter() - begun) * 1000)
-    log.info("source polled", action="source_polled", read=whole.read, added=whole.added, took_ms=took_ms)
     return Polled(whole)
 
 

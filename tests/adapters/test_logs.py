@@ -46,6 +46,14 @@ def test_no_secret_reaches_the_log(level: str, as_json: bool, capsys: pytest.Cap
     assert out == ""
 
 
+def test_attempts_at_an_answer_are_details(capsys: pytest.CaptureFixture[str]) -> None:
+    for level in ("warning", "debug"):
+        set_up_logs(level, [])
+        structlog.get_logger().warning("stamina.retry_scheduled", retry_num=1)
+        structlog.get_logger().warning("what came of them", action="x")
+    assert capsys.readouterr().err.count("stamina.retry_scheduled") == 1
+
+
 def test_a_trace_is_written_at_debug_only(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs("info", [])
     say_it_everywhere()

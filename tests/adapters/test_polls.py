@@ -94,8 +94,10 @@ async def test_every_source_is_asked_again_after_its_time(house: House) -> None:
 
 async def test_a_source_that_fails_keeps_no_other_from_being_read(house: House) -> None:
     broken, away, working = Announcing(failures=99), Announcing("away", failures=99), Announcing("working")
-    await polled_until([house.local(broken), house.network(away), house.local(working)], working, 3)
+    with capture_logs() as logs:
+        await polled_until([house.local(broken), house.network(away), house.local(working)], working, 3)
     assert (broken.asked, away.asked) == (1, 1)
+    assert sorted(entry["source"] for entry in logs if entry["action"] == "source_failed") == ["announcing", "away"]
 
 
 async def test_a_source_on_the_network_is_not_asked_before_it_is_due_also_after_a_restart(house: House) -> None:

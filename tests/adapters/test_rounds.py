@@ -14,6 +14,7 @@ from adapters.rounds import (
     doubled,
     run_rounds,
     time_to_sleep,
+    until_the_clock_is_right,
 )
 from bot.library import Library
 from bot.paperround import Paperround
@@ -145,3 +146,16 @@ def test_waits_double_up_to_their_cap_however_long_it_fails() -> None:
     second = timedelta(seconds=1)
     assert [doubled(second, failures, LONGEST_BACKOFF) / second for failures in (1, 2, 3)] == [1, 2, 4]
     assert doubled(second, 10_000, LONGEST_BACKOFF) == LONGEST_BACKOFF
+
+
+async def test_c3_with_a_clock_set_back_by_hours_the_rounds_wait_until_it_is_right(running: Running) -> None:
+    await running.ask("follow question")
+    await running.ask("digest daily 09:00 UTC")
+    running.clock.move_to(MORNING + timedelta(hours=1))
+    await running.paperround.deliver_due()
+    running.clock.move(timedelta(hours=-5))
+    async with going(until_the_clock_is_right(running.paperround)) as waiting:
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+    running.clock.move(timedelta(hours=5))
+    await asyncio.wait_for(until_the_clock_is_right(running.paperround), PATIENCE_S)

@@ -1,5 +1,8 @@
 """`deliver`: what is due goes out once, and is told as promised."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from tests.adapters.cli.conftest import Run
 
 AT = "2026-03-13T09:00+01:00"
+LATER = "2026-03-13T12:00+01:00"
 
 
 @pytest.fixture
@@ -90,3 +94,24 @@ def test_without_at_the_clock_of_the_settings_counts(subscribed: Run, monkeypatc
 
 def test_an_extra_digest_is_posted_at_once(subscribed: Run) -> None:
     assert "Entropy of small machines" in subscribed("say", "digest now").out
+
+
+def test_a_digest_that_lacks_nothing_or_is_not_there_cannot_be_sent_once_more(subscribed: Run) -> None:
+    deliveries(subscribed, "--at", AT)
+    for destination, day in (("terminal:terminal:@me", "2026-03-13"), ("terminal:terminal:lab", "2026-03-13")):
+        refused = subscribed("deliver", "--redo", destination, day)
+        assert refused.status == 1
+        assert "lacks anything" in refused.err
+
+
+@pytest.mark.parametrize("words", [("@me", "yesterday"), ("@me", "2026-03-13", "--dry-run")])
+def test_words_for_sending_once_more_that_make_no_sense_are_refused(run: Run, words: tuple[str, ...]) -> None:
+    assert run("deliver", "--redo", *words).status == 2
+
+
+def test_a_held_digest_is_sent_once_more_by_name(subscribed: Run, tmp_path: Path) -> None:
+    (digest,) = deliveries(subscribed, "--at", AT)
+    with closing(sqlite3.connect(tmp_path / "data" / "paperround.db")) as database, database:
+        database.execute("UPDATE delivery_progress SET state = 'held', message = NULL")
+    (again,) = deliveries(subscribed, "--at", LATER, "--redo", "terminal:terminal:@me", "2026-03-13")
+    assert (again["state"], again["papers"], again["text"]) == ("sent", digest["papers"], digest["text"])

@@ -71,6 +71,7 @@ def test_two_sources_are_read_in_one_go(run: Run, papers: Path) -> None:
     [
         (("arxiv", "CS"), "'CS' is no category of arXiv"),
         (("arxiv:cs.LG", "quux"), "'quux'"),
+        (("arxiv", "--categories", "cs.LG,CS", "--since", "2d"), "'CS' is no category of arXiv"),
         (("arxiv", "cs.LG", "--since", "yesterday"), "yesterday"),
         (("sample", "--since", "7d"), "--since has no meaning"),
     ],
