@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 # Below so many verdicts on shown picks, over all profiles, a percentage would be a guess.
 FEWEST = 30
 # A profile's own rate is believed as if this many verdicts of all profiles stood against it.
-_SHRINKAGE = 8.0
+_SHRINKAGE = 3.0
+# Each of a profile's verdicts counts this much of the next newer one: what it likes of what is left changes.
+_AGEING = 0.93
 # Keeps slope and intercept finite when scores separate likes from dislikes without error.
 _RIDGE = 1.0
 _ROUNDS = 50
@@ -30,11 +32,17 @@ class Calibration:
         return float(np.clip(_sigmoid(self.slope * score + self.intercept), 0.01, 0.99))
 
     def for_profile(self, scores: Sequence[float], liked: Sequence[bool]) -> "Calibration":
-        """Return the curve moved to one profile's own rate of likes, held back by what all profiles together say."""
+        """Return the curve moved to one profile's own rate of likes, held back by what all profiles together say.
+
+        Args:
+            scores: Of the profile's judged picks, oldest first; ``liked`` likewise.
+        """
         if not scores:
             return self
-        expected = sum(map(self.probability, scores)) / len(scores)
-        rate = (sum(liked) + _SHRINKAGE * expected) / (len(scores) + _SHRINKAGE)
+        weights = _AGEING ** np.arange(len(scores), dtype=np.float64)[::-1]
+        expected = float(weights @ [self.probability(score) for score in scores] / weights.sum())
+        seen = float(weights @ np.array(liked, dtype=np.float64))
+        rate = (seen + _SHRINKAGE * expected) / (float(weights.sum()) + _SHRINKAGE)
         return Calibration(self.slope, self.intercept + _logit(rate) - _logit(expected))
 
 

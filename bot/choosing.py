@@ -18,7 +18,7 @@ _NEAR = 0.6
 # Without a calibration: how sharply a like becomes likelier around the bar.
 _SHARPNESS = 4.0
 # Relevance against variety when picks are chosen.
-LAMBDA = 0.75
+LAMBDA = 0.72
 # Picks are chosen among so many times their number of the best.
 POOL = 6
 # With fewer picks a stretch would take the place of something surer.

@@ -37,15 +37,28 @@ class ExpansionSettings:
 
 EXPANSION = ExpansionSettings()
 
+_BLOCK = 64
+
 
 def best_rows(scores: Floats, count: int, tie_rank: NDArray[np.int64]) -> Rows:
     """Return the rows with the highest scores above 0, best first; ties by date, then id."""
-    if count < len(scores):
-        cut = np.partition(scores, len(scores) - count)[len(scores) - count]
-        rows = np.flatnonzero((scores >= cut) & (scores > 0))
-    else:
-        rows = np.flatnonzero(scores > 0)
+    rows = np.flatnonzero((scores >= cut_of(scores, count)) & (scores > 0))
     return rows[np.lexsort((tie_rank[rows], -scores[rows]))][:count]
+
+
+def cut_of(scores: Floats, count: int) -> float:
+    """Return the ``count``-th highest score, -inf when there are no more than that many.
+
+    The best of each block come first: as many blocks as are asked for have one at least as good as the ``count``-th
+    block, so everything below that is out after one glance. A partition of all would take thirty times as long.
+    """
+    if count >= len(scores):
+        return -np.inf
+    blocks = len(scores) // _BLOCK
+    if blocks > 4 * count:
+        best = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        scores = scores[scores >= np.partition(best, blocks - count)[blocks - count]]
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
 
 
 def trust(snapshot: Snapshot, best: Rows, scores: Floats) -> Floats:

@@ -54,11 +54,11 @@ class FeedbackWeights:
         all_liked: Squared nearness to all liked papers.
     """
 
-    keywords: Fading = Fading(2.8, 1.5, 0.4)
-    words: float = 1.4
+    keywords: Fading = Fading(2.8, 1.5, 0.3)
+    words: float = 1.1
     direction: float = 1.0
     papers_view: Growing = Growing(1.25, 5.0)
-    discriminant: Growing = Growing(0.45, 8.0)
+    discriminant: Growing = Growing(1.5, 12.0)
     pseudo: Fading = Fading(1.4, 2.5)
     nearest: float = 0.3
     disliked: float = 0.4
@@ -114,7 +114,7 @@ class Learner:
         if not snapshot.space.dimensions:
             return parts
         first_look = words.scores if self.keywords is None else words.scores + self.keywords
-        pool = pool_of(snapshot, first_look, np.union1d(self.focus, self.lesson.rows))
+        pool = pool_of(snapshot, first_look, np.concatenate([self.focus, self.lesson.rows]))
         judged = pool.among(self.lesson.rows)
         near = np.maximum(pool.nearness(_directions(snapshot, self.lesson, typed)), 0)
         direction, papers_view, discriminant = (in_units_of_the_best(one, judged) for one in near)

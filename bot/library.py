@@ -175,7 +175,7 @@ class Library:
     ) -> Selection:
         """Choose at most ``count`` candidates for a taste; fewer when not enough reach the bar.
 
-        The order is the order of choice, by maximal marginal relevance. At most one is a stretch, and it stands last.
+        They are chosen for relevance and variety together and stand best first; at most one is a stretch, the last.
         """
         snapshot = self._snapshot
         read_taste = self._read(snapshot, taste)
@@ -185,7 +185,7 @@ class Library:
         bar = BAR if ranking.known else 0.0
         above = int(np.count_nonzero(ranking.total[rows] >= bar))
         pool = rows[: min(above, count * POOL)]
-        places = chosen(ranking.total[pool], snapshot.vectors(pool), count)
+        places = sorted(chosen(ranking.total[pool], snapshot.vectors(pool), count))
         edge = None
         if ranking.known and count >= STRETCH_FROM and len(places) >= STRETCH_FROM - 1:
             edge = stretch(ranking.total[rows], set(places), bar, calibration)

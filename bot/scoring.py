@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.expansion import EXPANSION, best_rows, expanded, meant_direction, trust
+from bot.expansion import EXPANSION, best_rows, cut_of, expanded, meant_direction, trust
 from bot.matching import Query
 from bot.postings import Floats, Ints
 from bot.semantics import Vectors, unit
@@ -78,6 +78,8 @@ class KeywordWeights:
 
 KEYWORDS = KeywordWeights()
 
+# The unit of a score: the mean of so many best ones.
+_BEST = 10
 # Meaning is compared for so many of the best by their words: further down nothing could lift a paper to the top, and
 # comparing a hundred thousand vectors would take longer than everything else together.
 _POOL = 3_000
@@ -123,7 +125,9 @@ def pool_of(snapshot: Snapshot, scores: Floats, focus: Rows = NO_ROWS) -> Pool:
     n = len(snapshot)
     if n <= _WHOLE and len(snapshot.batches) == 1:
         return Pool(np.arange(n, dtype=np.int64), snapshot.batches[0].vectors, n)
-    rows = np.union1d(best_rows(scores, _POOL, snapshot.tie_rank), focus).astype(np.int64)
+    chosen = (scores >= cut_of(scores, _POOL)) & (scores > 0)
+    chosen[focus] = True
+    rows = np.flatnonzero(chosen)
     return Pool(rows, snapshot.vectors(rows), n)
 
 
@@ -139,12 +143,8 @@ def level_of(scores: Floats, apart_from: Rows = NO_ROWS) -> float:
     if len(apart_from):
         counted = scores.copy()
         counted[apart_from] = -np.inf
-    count = min(10, len(counted))
-    if count == 0:
-        return 0.0
-    best = np.partition(counted, len(counted) - count)[len(counted) - count :]
-    best = best[best > 0]
-    return float(best.mean()) if len(best) else 0.0
+    best = counted[(counted >= cut_of(counted, _BEST)) & (counted > 0)]
+    return float(np.sort(best)[-_BEST:].mean()) if len(best) else 0.0
 
 
 def total_of(snapshot: Snapshot, parts: Sequence[Part]) -> Floats:

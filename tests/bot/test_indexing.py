@@ -13,6 +13,7 @@ from bot.interests import parse_interest
 from bot.learning import Judged, Taste
 from bot.library import Library, words_interest
 from bot.model import Paper, PaperId, Verdict
+from bot.postings import index
 from tests.builders import MORNING, a_paper
 
 SUBJECTS = ("entropy", "retrieval", "diffusion", "protein", "robot", "graph", "speech", "vision", "theorem", "market")
@@ -204,6 +205,6 @@ def test_a_stream_comes_back_out_of_its_index() -> None:
     library.refresh()
     batch = library._snapshot.batches[0]  # noqa: SLF001 - the inverse is not reachable from outside
     stream = batch.postings.stream()
-    again = indexing.index(stream, library._snapshot.stem_of, library._snapshot.ignored)  # noqa: SLF001 - likewise
+    again = index(stream, library._snapshot.stem_of, library._snapshot.ignored)  # noqa: SLF001 - likewise
     assert np.array_equal(again.positions, batch.postings.positions)
     assert (again.by_stem != batch.postings.by_stem).nnz == 0

@@ -213,6 +213,12 @@ def test_learned_words_are_words_of_the_papers_with_their_direction(library: Lib
     assert learned["robot"] < 0
 
 
+def test_an_interest_that_no_paper_meets_gives_no_pick_rather_than_the_newest(library: Library) -> None:
+    selection = picked(library, Taste((parse_interest("ornithology"),)))
+    assert selection.picks == ()
+    assert selection.bar > 0
+
+
 def test_a_taste_that_knows_nothing_ranks_by_date_and_id_and_picks_without_a_bar(library: Library) -> None:
     assert ranked(library, Taste()) == sorted(IDS)
     assert picked(library, Taste()).bar == 0.0

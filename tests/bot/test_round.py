@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model import Channel, DeliveryState
+from bot.model import Channel, DeliveryKey, DeliveryState
 from bot.ports import ChannelGone, OutcomeUnknown, PlatformUnreachable
 from tests.bot.conftest import House
 from tests.builders import a_channel, a_paper
@@ -236,3 +236,140 @@ async def test_an_emoji_on_the_heading_or_on_a_strangers_message_says_nothing(du
     heading = due.messenger.posted[0].message
     assert await due.paperround.react("👍", due.ana, due.papers, heading, due.event()) is None
     assert await due.paperround.react("🎉", due.ana, due.papers, due.messenger.posted[1].message, due.event()) is None
+
+
+async def test_d13_a_digest_that_could_not_be_posted_on_its_date_is_skipped_and_never_comes_beside_the_next(
+    due: House,
+) -> None:
+    def unreachable(_: Channel) -> None:
+        raise PlatformUnreachable("no route")
+
+    due.messenger.before = unreachable
+    await due.paperround.deliver_due()
+    due.clock.move(timedelta(days=1))
+    due.messenger.before = lambda _: None
+    reports = {report.key.local_date.day: report for report in await due.paperround.deliver_due()}
+    assert reports[12].state is DeliveryState.SKIPPED
+    assert "before its date was over" in (reports[12].why or "")
+    assert reports[13].state is DeliveryState.SENT
+    assert len(due.messenger.posted) == 4
+
+
+async def test_a_digest_once_begun_is_finished_also_after_its_date(due: House) -> None:
+    def after_the_heading(_: Channel) -> None:
+        if due.messenger.posted:
+            raise PlatformUnreachable("no route")
+
+    due.messenger.before = after_the_heading
+    await due.paperround.deliver_due()
+    due.messenger.before = lambda _: None
+    due.clock.move(timedelta(hours=20))
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+    assert len(due.messenger.posted) == 4
+
+
+async def test_a_platform_that_was_long_out_of_reach_costs_no_digest_its_later_doubt(due: House) -> None:
+    def unreachable(_: Channel) -> None:
+        raise PlatformUnreachable("no route", retry_after_s=60)
+
+    due.messenger.before = unreachable
+    for _ in range(10):
+        await due.paperround.deliver_due()
+        due.clock.move(timedelta(seconds=61))
+    lost = iter([True])
+
+    def lose_the_first(_: Channel) -> None:
+        if next(lost, False):
+            raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.before = lose_the_first
+    await due.paperround.deliver_due()
+    due.clock.move(SETTLED)
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+
+
+async def test_a_post_that_gets_no_answer_five_times_is_held(due: House) -> None:
+    def lose(_: Channel) -> None:
+        raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.before = lose
+    states = []
+    for _ in range(6):
+        [report] = await due.paperround.deliver_due()
+        states.append(report.state)
+        due.clock.move(SETTLED)
+    assert states == [DeliveryState.AMBIGUOUS] * 5 + [DeliveryState.HELD]
+
+
+async def test_a_destination_that_got_nothing_on_three_dates_is_paused_and_set_again_it_goes_on(due: House) -> None:
+    def lose(_: Channel) -> None:
+        raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.before = lose
+    due.messenger.readable = False
+    for _ in range(3):
+        await due.paperround.deliver_due()
+        due.clock.move(SETTLED)
+        [report] = await due.paperround.deliver_due()
+        assert report.state is DeliveryState.HELD
+        due.clock.move(timedelta(days=1) - SETTLED)
+    assert await due.paperround.deliver_due() == []
+    [subscription] = due.stores.subscriptions.all()
+    assert subscription.paused is not None
+    assert subscription.paused.startswith("nothing arrived on 3 dates in a row")
+    due.messenger.before = lambda _: None
+    await due.ask("digest here daily 09:00 UTC", channel=due.papers)
+    due.clock.move(timedelta(days=1))
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+
+
+async def test_days_without_a_pick_are_no_failures(house: House) -> None:
+    await house.ask("follow here entropy", channel=house.papers)
+    await house.ask("digest here daily 09:00 UTC skip-empty", channel=house.papers)
+    house.clock.move_to(NINE)
+    for _ in range(5):
+        [report] = await house.paperround.deliver_due()
+        assert report.state is DeliveryState.SKIPPED
+        house.clock.move(timedelta(days=1))
+
+
+async def test_the_host_has_a_held_digest_sent_once_more_with_the_same_words(due: House) -> None:
+    def lose(_: Channel) -> None:
+        raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.before = lose
+    due.messenger.readable = False
+    await due.paperround.deliver_due()
+    due.clock.move(SETTLED)
+    [report] = await due.paperround.deliver_due()
+    planned = [record.payload for record in due.stores.ledger.of(report.key)]
+    due.messenger.before = lambda _: None
+    due.clock.move(timedelta(days=2))
+    again = await due.paperround.redo(report.key)
+    assert again is not None
+    assert [found.state for found in again] == [DeliveryState.SENT]
+    assert [found.payload for found in due.messenger.posted] == planned
+    assert await due.paperround.redo(report.key) is None
+
+
+async def test_what_was_sent_or_says_nothing_cannot_be_sent_once_more(due: House) -> None:
+    [report] = await due.paperround.deliver_due()
+    assert await due.paperround.redo(report.key) is None
+    assert await due.paperround.redo(DeliveryKey("fake:lab:nowhere", report.key.local_date)) is None
+    assert len(due.messenger.posted) == 4
+
+
+async def test_c3_a_clock_set_back_is_noticed_and_posts_nothing_a_second_time(due: House) -> None:
+    due.clock.move(timedelta(days=1))
+    await due.paperround.deliver_due()
+    assert await due.paperround.clock_behind() is None
+    due.clock.move(timedelta(hours=-1))
+    assert await due.paperround.clock_behind() is None
+    due.clock.move(timedelta(hours=-2))
+    assert await due.paperround.clock_behind() == timedelta(hours=3)
+    due.clock.move(timedelta(hours=3))
+    assert await due.paperround.deliver_due() == []
+    assert len(due.messenger.posted) == 4

@@ -44,8 +44,7 @@ def test_a_slip_of_the_keys_finds_the_word_that_was_meant(typed: str, word: str)
 
 
 def test_a_neighbouring_key_is_likelier_than_a_far_one() -> None:
-    assert meant(a_spelling(), "xancer")[0] in {"cancer", "dancer"}
-    assert meant(a_spelling(), "cqncer")[0] == "cancer"
+    assert meant(a_spelling(gold=90), "dold")[0] == "fold"
 
 
 def test_of_equal_slips_the_more_frequent_word_is_meant() -> None:
