@@ -14,7 +14,7 @@ from bot.commands import BY_NAME, Ask, BadCommand, parse
 from bot.desk import Desk, NextPolls, no_polls
 from bot.ingest import ingest
 from bot.library import Library
-from bot.model import Channel, Member, MessageId, PaperId
+from bot.model import Channel, DeliveryKey, Member, MessageId, PaperId
 from bot.ports import Clock, IngestReport, Lookup, Messenger, Source, SourceFailed, StorageUnavailable, Stores
 from bot.replies import OfferedPick, PicksReply, RefusalReply
 from bot.round import DeliveryReport, Round
@@ -132,6 +132,14 @@ class Paperround:
         """Plan the digests that are due and send what can be sent; return every digest that was touched."""
         await self.warm_up()
         return await self._round.deliver_due()
+
+    async def redo(self, key: DeliveryKey) -> list[DeliveryReport] | None:
+        """Send what a digest lacks once more because the host asked; None when it lacks nothing that was written."""
+        return await self._round.redo(key)
+
+    async def clock_behind(self) -> timedelta | None:
+        """Return how far a clock that was set back is behind the newest digest; None when that is nothing."""
+        return await asyncio.to_thread(self._round.clock_behind)
 
     def stop(self) -> None:
         """Begin nothing more in a round: what is being posted is finished, the rest stays planned."""

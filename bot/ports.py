@@ -263,7 +263,14 @@ class Held:
     why: str
 
 
-Outcome = Sent | Rejected | Deferred | Unknown | Held
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Proven not sent, and too old by now to be sent."""
+
+    why: str
+
+
+Outcome = Sent | Rejected | Deferred | Unknown | Held | Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,10 +330,16 @@ class Ledger(Protocol):
         """
 
     def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
-        """Record what became of a claim. Rejected and Held settle the later parts of the same digest likewise.
+        """Record what became of a claim. Rejected, Held and Skipped settle the later parts of the same digest likewise.
 
         Raises:
             ClaimLost: Somebody else claimed it meanwhile, or it is settled.
+        """
+
+    def redo(self, key: DeliveryKey, now: datetime) -> int:
+        """Plan the parts anew that were held, rejected or skipped after they had been written; return how many.
+
+        The payloads stand. Whatever doubt there was is the host's now, who asked for this by name.
         """
 
     def next_due(self, now: datetime) -> datetime | None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -30,6 +32,7 @@ from bot.ports import (
     ClaimLost,
     Clock,
     Deferred,
+    DeliveryRecord,
     Held,
     HistoryUnreadable,
     Messenger,
@@ -39,10 +42,11 @@ from bot.ports import (
     PlatformUnreachable,
     Rejected,
     Sent,
+    Skipped,
     Unknown,
 )
 from bot.replies import OfferedPick, PicksReply, Reply
-from bot.schedule import DueDigest, due_digests
+from bot.schedule import GRACE, DueDigest, due_digests
 
 log = structlog.get_logger()
 
@@ -50,12 +54,24 @@ log = structlog.get_logger()
 SENDERS = 16
 
 # Beyond these nobody tries on: the host decides.
-ATTEMPTS_CAP = 5
+UNANSWERED_CAP = 5
 DOUBT_CAP = timedelta(hours=24)
 
 # A platform that cannot be reached is asked again after this, doubled for each attempt.
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
+
+# A destination that got nothing on so many dates in a row is paused, until somebody sets its round again.
+FAILED_DATES = 3
+# More parts than so many digests have, extra ones between them included.
+FAILED_PARTS = 200
+UNDELIVERED = {DeliveryState.HELD, DeliveryState.REJECTED, DeliveryState.SKIPPED}
+
+# Where a date ends last on Earth: counts for a destination whose zone is not known any more.
+LAST_ZONE = ZoneInfo("Etc/GMT+12")
+
+# A clock this far behind the ledger was set back, by hand or by a dead battery; what it calls today is not today.
+CLOCK_BEHIND = timedelta(hours=1)
 
 # History is read from a little before the first attempt: the platform's clock is not ours.
 CLOCK_MARGIN = timedelta(seconds=60)
@@ -92,13 +108,39 @@ class Round:
         self._settle = settle
         self._post_timeout = post_timeout
         self._stopping = False
+        # Posts of a part that got no answer, since this process began.
+        self._unanswered: Counter[tuple[DeliveryKey, int]] = Counter()
+        self._asked_again: set[DeliveryKey] = set()
 
     async def deliver_due(self) -> list[DeliveryReport]:
         """Plan what is due and send what can be sent; return every digest that was touched."""
         due = await asyncio.to_thread(self._due)
         said: dict[DeliveryKey, Reply | None] = {}
         for digest in due:
-            said[digest.key] = await asyncio.to_thread(self._plan, digest)
+            if failing := await asyncio.to_thread(self._failing, digest):
+                log.warning("paused", action="round_paused", destination=digest.key.destination, why=failing)
+                await asyncio.to_thread(self.pause, digest.subscription.channel, failing)
+            else:
+                said[digest.key] = await asyncio.to_thread(self._plan, digest)
+        return await self._send_and_report(said)
+
+    async def redo(self, key: DeliveryKey) -> list[DeliveryReport] | None:
+        """Send what a digest still lacks, once more and whatever its date; None when it lacks nothing that was written.
+
+        It may then stand there twice: this is for hosts who looked and know better.
+        """
+        if not await asyncio.to_thread(self._stores.ledger.redo, key, self._clock.now()):
+            return None
+        self._asked_again.add(key)
+        return await self._send_and_report({key: None})
+
+    def clock_behind(self) -> timedelta | None:
+        """Return how far the clock is behind the newest digest in the ledger; None when that is no cause for worry."""
+        newest = self._stores.ledger.recent(None, 1)
+        behind = newest[0].planned_at - self._clock.now() if newest else timedelta(0)
+        return behind if behind > CLOCK_BEHIND else None
+
+    async def _send_and_report(self, said: dict[DeliveryKey, Reply | None]) -> list[DeliveryReport]:
         sent = await asyncio.gather(*(self._send_all() for _ in range(SENDERS)))
         touched = dict.fromkeys([*said, *(key for keys in sent for key in keys)])
         return [await asyncio.to_thread(self._report, key, said.get(key)) for key in touched]
@@ -136,6 +178,19 @@ class Round:
             return []
         planned = self._stores.ledger.planned_since(now.date() - timedelta(days=2))
         return due_digests(subscriptions, now, planned)
+
+    def _failing(self, due: DueDigest) -> str | None:
+        """Return why a destination is to be paused: its last digests since it was set got nothing across."""
+        subscription = due.subscription
+        digests: dict[DeliveryKey, list[DeliveryRecord]] = {}
+        for record in self._stores.ledger.recent(due.key.destination, FAILED_PARTS):
+            if record.key.edition == 0 and record.planned_at >= subscription.since:
+                digests.setdefault(record.key, []).append(record)
+        newest = list(digests.values())[:FAILED_DATES]
+        written = all(record.payload and record.state in UNDELIVERED for parts in newest for record in parts)
+        if len(newest) < FAILED_DATES or not written:
+            return None
+        return f"nothing arrived on {FAILED_DATES} dates in a row, the last time because: {newest[0][0].why}"
 
     def _plan(self, due: DueDigest) -> Reply | None:
         subscription = due.subscription
@@ -219,8 +274,8 @@ class Round:
     def _claim(self) -> Claim | None:
         if self._stopping:
             return None
-        # Who holds it may look once and post once, so a live sender keeps its claim; and when it is taken from a dead one,
-        # the last that this one can have posted has had the time to show in the history.
+        # Who holds it may look once and post once, so a live sender keeps its claim; and when it is taken from a dead
+        # one, the last that this one can have posted has had the time to show in the history.
         lease = 2 * self._post_timeout + self._settle
         return self._stores.ledger.claim(self._clock.now(), lease)
 
@@ -247,6 +302,8 @@ class Round:
                 found = await self._looked_up(messenger, claim)
                 if found is not None:
                     return found
+            if await asyncio.to_thread(self._is_over, claim):
+                return Skipped("it could not be posted before its date was over")
             async with asyncio.timeout(self._post_timeout.total_seconds()):
                 return Sent(await messenger.post(claim.channel, claim.payload, claim.marker, claim.thread))
         except ChannelGone as gone:
@@ -254,6 +311,7 @@ class Round:
         except PlatformUnreachable as unreachable:
             return Deferred(str(unreachable), self._clock.now() + wait_before(claim.attempt, unreachable.retry_after_s))
         except (OutcomeUnknown, TimeoutError) as unknown:
+            self._unanswered[claim.key, claim.part] += 1
             return Unknown(str(unknown) or "no answer came back in time", self._clock.now() + self._settle)
         except Exception as mistake:  # our own mistake in one messenger must not stop the round of the others
             log.exception("posting failed", action="post_failed", destination=claim.key.destination)
@@ -274,7 +332,17 @@ class Round:
             return Unknown(f"history could not be read: {error}", self._clock.now() + self._settle)
         if found is not None:
             return Sent(found)
-        return Held("tried too often") if claim.attempt > ATTEMPTS_CAP else None
+        unanswered = self._unanswered[claim.key, claim.part]
+        return Held("it got no answer too often") if unanswered >= UNANSWERED_CAP else None
+
+    def _is_over(self, claim: Claim) -> bool:
+        """Tell whether a digest that was not begun has lost its date: yesterday's never comes beside today's."""
+        if claim.part > 0 or claim.key in self._asked_again:
+            return False
+        subscription = self._stores.subscriptions.get(claim.key.destination)
+        zone = subscription.zone if subscription is not None else LAST_ZONE
+        midnight = datetime.combine(claim.key.local_date + timedelta(days=1), time(0), tzinfo=zone)
+        return self._clock.now() >= midnight.astimezone(UTC) + GRACE
 
 
 def digest_reply(desk: Desk, owner: Member | Channel, digest: Digest, *, late: bool) -> PicksReply:

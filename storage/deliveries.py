@@ -5,7 +5,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.model import Channel, DeliveryKey, Digest, MessageId, ProfileId, destination_of
-from bot.ports import Claim, ClaimLost, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Unknown
+from bot.ports import (
+    Claim,
+    ClaimLost,
+    Deferred,
+    DeliveryRecord,
+    Held,
+    Outcome,
+    PlannedPart,
+    Rejected,
+    Sent,
+    Skipped,
+    Unknown,
+)
 from storage.connections import Readers
 from storage.delivery_rows import (
     claim_of,
@@ -106,6 +118,23 @@ LATER_PARTS = """
      WHERE delivery = :delivery AND part > :part AND state = 'planned'
 """
 
+# What has no marker is a date with nothing to say: there is nothing to send again.
+REDO = """
+    UPDATE delivery_progress
+       SET state = 'planned', free_from = NULL, doubtful_since = NULL, why = NULL
+     WHERE delivery = :delivery AND state IN ('held', 'rejected', 'skipped')
+       AND EXISTS (SELECT 1
+                     FROM delivery_parts
+                    WHERE delivery_parts.delivery = delivery_progress.delivery
+                      AND delivery_parts.part = delivery_progress.part AND marker <> '')
+"""
+
+NUMBER_OF = """
+    SELECT number
+      FROM deliveries
+     WHERE destination = :destination AND local_date = :local_date AND edition = :edition
+"""
+
 NEXT_DUE = "SELECT min(free_from) AS free_from FROM delivery_progress WHERE free_from IS NOT NULL"
 
 RECORDS = """
@@ -188,12 +217,27 @@ class SqliteLedger:
             match outcome:
                 case Sent():
                     connection.execute(NEXT_PART, values)
-                case Rejected() | Held():
+                case Rejected() | Held() | Skipped():
                     connection.execute(LATER_PARTS, values)
                 case Deferred() | Unknown():
                     pass  # it stays the turn of this part
 
         self._writer.write(note)
+
+    def redo(self, key: DeliveryKey, now: datetime) -> int:
+        stamp(now)  # refuses an instant without a zone, as every method does
+
+        def plan_anew(connection: sqlite3.Connection) -> int:
+            found = connection.execute(NUMBER_OF, key_columns(key)).fetchall()
+            if not found:
+                return 0
+            values = {"delivery": found[0]["number"]}
+            parts = connection.execute(REDO, values).rowcount
+            if parts:
+                connection.execute(NEXT_PART, values)
+            return parts
+
+        return self._writer.write(plan_anew)
 
     def next_due(self, now: datetime) -> datetime | None:
         earliest = stamp(now)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.model import DeliveryKey, DeliveryState, MessageId, PaperId, ProfileId
-from bot.ports import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Unknown
+from bot.ports import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from storage.rows import channel_of, instant_or_none, stamp, storable
 
 
@@ -53,6 +53,8 @@ def outcome_columns(outcome: Outcome) -> dict[str, str | int | None]:
             return _state(DeliveryState.REJECTED, why=outcome.why)
         case Held():
             return _state(DeliveryState.HELD, why=outcome.why)
+        case Skipped():
+            return _state(DeliveryState.SKIPPED, why=outcome.why)
         case Deferred():
             return _state(DeliveryState.PLANNED, why=outcome.why, free_from=outcome.until)
         case Unknown():

@@ -1,4 +1,4 @@
-"""Every platform that a messenger speaks to, each on its own stage: a place to post to, and the ways in which it fails."""
+"""Every platform that a messenger speaks to, each on its stage: a place to post to, and the ways in which it fails."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -130,7 +130,10 @@ async def a_slack(_: Path) -> AsyncIterator[Stage]:
             lambda: fake.faults.append(SlackFault("chat.postMessage", commits=True, closes=True)),
             lambda: fake.faults.append(
                 SlackFault(
-                    "chat.postMessage", status=429, error="ratelimited", headers={"Retry-After": str(int(RETRY_AFTER_S))}
+                    "chat.postMessage",
+                    status=429,
+                    error="ratelimited",
+                    headers={"Retry-After": str(int(RETRY_AFTER_S))},
                 )
             ),
             lambda: fake.home.scopes.discard("channels:history"),

@@ -15,6 +15,7 @@ from bot.ports import (
     PlannedPart,
     Rejected,
     Sent,
+    Skipped,
     Stores,
     Unknown,
 )
@@ -184,7 +185,11 @@ def test_the_doubt_of_an_earlier_attempt_stays_over_a_deferred_one(stores: Store
 
 @pytest.mark.parametrize(
     ("outcome", "state"),
-    [(Rejected("channel is gone"), DeliveryState.REJECTED), (Held("history is unreadable"), DeliveryState.HELD)],
+    [
+        (Rejected("channel is gone"), DeliveryState.REJECTED),
+        (Held("history is unreadable"), DeliveryState.HELD),
+        (Skipped("its date is over"), DeliveryState.SKIPPED),
+    ],
 )
 def test_what_ends_one_part_ends_the_later_parts_likewise(
     stores: Stores, outcome: Outcome, state: DeliveryState
@@ -217,6 +222,31 @@ def test_a_settled_part_is_settled_for_good(stores: Stores, outcome: Outcome) ->
     assert stores.ledger.claim(MORNING + timedelta(days=365), LEASE) is None
     with pytest.raises(ClaimLost):
         stores.ledger.settle(claim, outcome, MORNING)
+
+
+def test_what_was_held_is_planned_anew_with_its_payload_and_without_doubt_when_the_host_asks(stores: Stores) -> None:
+    plan(stores, count=3)
+    stores.ledger.settle(claimed(stores), Sent(MessageId("m1")), MORNING)
+    stores.ledger.settle(claimed(stores), Unknown("no answer", MORNING + MINUTE), MORNING)
+    stores.ledger.settle(claimed(stores, MINUTE), Held("history is closed"), MORNING + MINUTE)
+    assert states(stores) == [DeliveryState.SENT, DeliveryState.HELD, DeliveryState.HELD]
+    assert stores.ledger.redo(a_key(), MORNING + MINUTE) == 2
+    assert states(stores) == [DeliveryState.SENT, DeliveryState.PLANNED, DeliveryState.PLANNED]
+    claim = claimed(stores, MINUTE)
+    assert (claim.part, claim.payload, claim.attempt, claim.doubtful) == (1, "payload 1", 3, False)
+    assert claim.thread == "m1"
+    stores.ledger.settle(claim, Sent(MessageId("m2")), MORNING + MINUTE)
+    assert claimed(stores, MINUTE).part == 2
+
+
+def test_nothing_is_planned_anew_that_was_sent_is_open_or_says_nothing(stores: Stores) -> None:
+    plan(stores, a_key("sent"))
+    stores.ledger.settle(claimed(stores), Sent(MessageId("m1")), MORNING)
+    plan(stores, a_key("open"))
+    plan(stores, a_key("silent"), parts=[])
+    for name in ("sent", "open", "silent", "unknown"):
+        assert stores.ledger.redo(a_key(name), MORNING) == 0
+    assert states(stores, a_key("silent")) == [DeliveryState.SKIPPED]
 
 
 def test_the_next_due_instant_is_that_of_the_part_that_can_be_claimed_first(stores: Stores) -> None:
@@ -296,6 +326,7 @@ def test_an_instant_without_a_time_zone_is_refused(stores: Stores) -> None:
         lambda: stores.ledger.settle(claim, Sent(MessageId("m0")), naive),
         lambda: stores.ledger.settle(claim, Deferred("rate limit", naive), MORNING),
         lambda: stores.ledger.next_due(naive),
+        lambda: stores.ledger.redo(a_key(), naive),
     ):
         with pytest.raises(ValueError, match="time zone"):
             deed()

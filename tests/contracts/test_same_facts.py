@@ -72,6 +72,8 @@ def _texts(value: object) -> Iterator[str]:
         case list() | tuple():
             for each in value:
                 yield from _texts(each)
+        case _:
+            pass  # a number or a flag says nothing to a reader
 
 
 def said_in(text: str) -> str:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.wire.round.stages import FIRST_DAY, PATIENCE_S, Stage
 
@@ -88,7 +89,7 @@ async def _a_moment(stage: Stage, dice: random.Random) -> None:
         return
     before = stage.tries()
     until = time.monotonic() + 8.0
-    while stage.tries() == before and time.monotonic() < until:
+    while stage.tries() == before and time.monotonic() < until:  # noqa: ASYNC110 - what is waited for is seen from outside
         await asyncio.sleep(0.005)
     await asyncio.sleep(dice.uniform(0.0, 1.5))
 
@@ -101,7 +102,7 @@ async def _settled(stage: Stage, day: str) -> None:
         await asyncio.sleep(0.05)
 
 
-def _asked(stage: Stage, question: str) -> list[tuple[object, ...]]:
+def _asked(stage: Stage, question: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(f"file:{stage.data / 'paperround.db'}?mode=ro", uri=True, timeout=10)
     try:
         return connection.execute(question).fetchall()
@@ -135,13 +136,13 @@ def _counted(stage: Stage, count: Count, days: int) -> None:
         count.troubles.append(f"integrity_check: {sound}")
 
 
-def _disordered(stage: Stage, rows: list[tuple[object, ...]]) -> int:
-    number = {str(row[3]): (str(row[0]), str(row[1]), row[2]) for row in rows}
+def _disordered(stage: Stage, rows: list[tuple[Any, ...]]) -> int:
+    number = {row[3]: (row[0], row[1], row[2]) for row in rows}
     found = 0
     for markers in stage.order().values():
-        first_seen: dict[tuple[str, str], list[object]] = {}
+        first_seen: dict[tuple[str, str], list[int]] = {}
         for marker in dict.fromkeys(markers):
             destination, day, part = number[marker]
             first_seen.setdefault((destination, day), []).append(part)
-        found += sum(parts != sorted(parts, key=lambda part: int(str(part))) for parts in first_seen.values())
+        found += sum(parts != sorted(parts) for parts in first_seen.values())
     return found

@@ -1,4 +1,4 @@
-"""The two fake platforms as a kill test sees them: places with a round each, posts that came in, messages that stand."""
+"""The fake platforms as a kill test sees them: places with a round each, posts that came in, messages that stand."""
 
 import asyncio
 import json
@@ -8,18 +8,16 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
 
-from bot.model import destination_of
 from tests.wire.discord.faults import Fault as DiscordFault
 from tests.wire.discord.process import BotProcess as DiscordBot
 from tests.wire.discord.server import FakeDiscord
 from tests.wire.discord.world import Channel as DiscordPlace
-from tests.wire.discord.world import THREAD
 from tests.wire.slack.fake_slack import FakeSlack
 from tests.wire.slack.fake_slack import Fault as SlackFault
 from tests.wire.slack.process import BotProcess as SlackBot
@@ -76,11 +74,12 @@ class Stage(Protocol):
 def papers_of(day: date) -> list[dict[str, object]]:
     """Return five papers of a date about the subject, none like another."""
     number = (day - FIRST_DAY).days
+    things = [THINGS[(number * 3 + each) % 10] for each in range(5)]
     return [
         {
             "id": f"{day:%y%m}.{number * 10 + each:05}",
-            "title": f"{WAYS[(number + each) % 8]} entropy of {THINGS[(number * 3 + each) % 10]}, study {number}-{each}",
-            "abstract": f"We study the entropy of {THINGS[(number * 3 + each) % 10]}. It is measured {number + each} times.",
+            "title": f"{WAYS[(number + each) % 8]} entropy of {things[each]}, study {number}-{each}",
+            "abstract": f"We study the entropy of {things[each]}. It is measured {number + each} times.",
             "authors": ["Ana B.", "Ben C."],
             "categories": ["cs.LG"],
             "published": day.isoformat(),
@@ -141,7 +140,10 @@ class OnDiscord:
         await self.start(at)
         await self._fake.eventually(self._fake.gateway.connected.is_set, PATIENCE_S)
         for place in self._places:
-            for command, words in (("follow", {"interest": f"+{SUBJECT}"}), ("digest", {"schedule": "daily 09:00 UTC count 3"})):
+            for command, words in (
+                ("follow", {"interest": f"+{SUBJECT}"}),
+                ("digest", {"schedule": "daily 09:00 UTC count 3"}),
+            ):
                 said = await self._say(place, command, **words, for_="here")
                 assert "Following" in said or "comes" in said, said
         await self.kill()
@@ -204,17 +206,13 @@ class OnSlack:
 
     def order(self) -> dict[str, list[str]]:
         return {
-            destination: [
-                post["metadata"]["event_payload"]["delivery"] for post in self._fake.home.places[place].posts
-            ]
+            destination: [post["metadata"]["event_payload"]["delivery"] for post in self._fake.home.places[place].posts]
             for place, destination in zip(self._places, self.destinations, strict=True)
         }
 
 
 @asynccontextmanager
-async def on_discord(
-    folder: Path, dice: random.Random, slow: Slowness, **settings: str
-) -> AsyncIterator[OnDiscord]:
+async def on_discord(folder: Path, dice: random.Random, slow: Slowness, **settings: str) -> AsyncIterator[OnDiscord]:
     told = Told(folder)
     async with FakeDiscord() as fake:
         guild = fake.world.add_guild()

@@ -1,6 +1,7 @@
 """`kill -9` at random moments of the daily round: D1 of the fault table, against platforms on sockets that are slow.
 
-Every run prints its seed and its count; ``pytest -s`` shows them.
+Every run prints its seed and its count; ``pytest -s`` shows them. ``SEED`` repeats a run, ``KILLS`` makes the long one
+longer or shorter.
 """
 
 import os
@@ -49,11 +50,12 @@ async def test_d1_killed_in_the_middle_of_a_round_every_part_stands_once(tmp_pat
 @pytest.mark.parametrize("platform", sorted(STAGES))
 async def test_d1_a_hundred_kills_over_many_dates(tmp_path: Path, platform: str) -> None:
     seed = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-    count = await run(tmp_path, platform, kills=100, seed=seed)
+    kills = int(os.environ.get("KILLS", "100"))
+    count = await run(tmp_path, platform, kills=kills, seed=seed)
     assert each_once(count), count.troubles
     assert not count.troubles
     # Else the kills came at moments that prove nothing.
-    assert count.in_flight >= 30
+    assert count.in_flight >= kills * 0.3
 
 
 @pytest.mark.long
