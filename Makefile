@@ -30,7 +30,7 @@ run: $(RUNTIME) ## connects with the tokens in .env; without any it serves the p
 	@exec $(BIN)/paperround run
 
 test: $(DEVELOPMENT) browser lint ## lint, types, layers and all tests: what CI calls
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -n auto -m "not long"
 
 test-long: $(DEVELOPMENT) browser ## faults, soak and quality runs that take minutes
 	$(BIN)/pytest -m long
