@@ -54,15 +54,15 @@ class FeedbackWeights:
         all_liked: Squared nearness to all liked papers.
     """
 
-    keywords: Fading = Fading(2.8, 1.5, 0.3)
-    words: float = 1.1
-    direction: float = 1.0
-    papers_view: Growing = Growing(1.25, 5.0)
-    discriminant: Growing = Growing(1.5, 12.0)
-    pseudo: Fading = Fading(1.4, 2.5)
-    nearest: float = 0.3
-    disliked: float = 0.4
-    all_liked: Growing = Growing(0.1, 5.0)
+    keywords: Fading = Fading(3.6, 1.5, 0.38)
+    words: float = 1.3
+    direction: float = 0.9
+    papers_view: Growing = Growing(0.88, 5.0)
+    discriminant: Growing = Growing(1.9, 12.0)
+    pseudo: Fading = Fading(2.3, 1.5)
+    nearest: float = 0.38
+    disliked: float = 0.5
+    all_liked: Growing = Growing(0.37, 5.0)
 
 
 FEEDBACK = FeedbackWeights()

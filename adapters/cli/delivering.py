@@ -50,7 +50,7 @@ def redo(destination: str, date_said: str, at: str | None, *, dry_run: bool, as_
     async def work(paperround: Paperround) -> list[DeliveryReport]:
         reports = await paperround.redo(key)
         if reports is None:
-            raise Failed(f"{destination} has no digest of {key.local_date} that lacks anything; `status` lists them.")
+            raise Failed(f"{destination} has no digest of {key.local_date} that lacks anything; see say status.")
         return reports
 
     return _reported(work, at, connecting=True, as_json=as_json)
