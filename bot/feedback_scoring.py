@@ -140,9 +140,10 @@ class Learner:
 
     def _words(self, typed: Floats) -> Part:
         weights = learned_words_of(self.snapshot, self.lesson, typed)
-        if len(weights) > _WORDS:
-            size = np.abs(weights)
-            weights = np.where(size >= np.partition(size, -_WORDS)[-_WORDS], weights, 0)
+        size = np.abs(weights)
+        held = size[size > 0]
+        if len(held) > _WORDS:
+            weights = np.where(size >= np.partition(held, -_WORDS)[-_WORDS], weights, 0)
         stems = np.flatnonzero(weights).astype(np.int32)
         heaviest = weights[stems].astype(np.float32)
         scores = in_units_of_the_best(self.snapshot.weighted(stems, heaviest), self.lesson.rows)

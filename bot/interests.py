@@ -84,6 +84,9 @@ def _explained(clause: Clause) -> str:
             return f"Must have: {said}"
         case Occur.NEVER:
             return f"Never: {said}"
+        case Occur.SHOULD if isinstance(clause.node, FieldTest):
+            # A field narrows without a sign too: nobody who asks for an author wants the others as well.
+            return f"Only: {said}"
         case Occur.SHOULD:
             return f"Better: {said}"
         case _:
