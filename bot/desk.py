@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from bot.answers.tastes import standing_acts
 from bot.calibration import Calibration, fit_calibration
 from bot.library import Library
-from bot.model import Digest, Feedback, Subscription, Verdict
+from bot.model import Channel, Digest, Feedback, Member, Subscription, Verdict
 from bot.ports import SourceState, Stores
 
 # Older verdicts say little about how well today's scores foretell a like.
 CALIBRATION_SPAN = timedelta(days=90)
+
+# As many digests of one profile tell how it presses; three months of daily ones.
+DIGESTS_BACK = 90
 
 # The index is written down again when this share of it is new: of a large store a day's papers are read again at a
 # start, which is quicker than writing all of it every day.
@@ -56,6 +59,17 @@ class Desk:
         self.calibration = fit_calibration(
             *outcomes(self.stores.digests.since(first.date()), standing_acts(self.stores.feedback.since(first)))
         )
+
+    def calibration_for(self, owner: Member | Channel) -> Calibration | None:
+        """Return the calibration moved to what one profile said of its own picks; None while there is none at all."""
+        if self.calibration is None:
+            return None
+        if isinstance(owner, Member):
+            acts = self.stores.feedback.of_member(owner)
+        else:
+            acts = self.stores.feedback.in_channel(owner)
+        digests = self.stores.digests.recent(owner.profile, DIGESTS_BACK)
+        return self.calibration.for_profile(*outcomes(digests[::-1], standing_acts(acts)))
 
 
 def outcomes(digests: list[Digest], acts: list[Feedback]) -> tuple[list[float], list[bool]]:

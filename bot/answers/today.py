@@ -132,7 +132,8 @@ def make_digest(
         risen = rising_since(desk.stores, owner, now - FRESH, now)
         picks: tuple[Pick, ...] = tuple(trending_pick(entry) for entry in risen if entry.paper.id in candidates)[:count]
     else:
-        selection = desk.library.pick(taste, now, candidates=candidates, count=count, calibration=desk.calibration)
+        calibration = desk.calibration_for(owner)
+        selection = desk.library.pick(taste, now, candidates=candidates, count=count, calibration=calibration)
         picks = selection.picks
     revision = desk.stores.profiles.get(owner.profile).revision
     return Made(Digest(owner.profile, place.day, place.edition, revision, picks, now), selection)

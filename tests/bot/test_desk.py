@@ -1,7 +1,7 @@
 """What a start reads again, and which picks a percentage is fitted on."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.desk import Desk, outcomes
 from bot.library import Library
@@ -46,3 +46,23 @@ def test_a_verdict_of_somebody_else_says_nothing_about_my_picks() -> None:
     like = Feedback("e1", a_member("ben"), None, a_paper(1).id, Verdict.LIKE, MORNING)
     mine = Feedback("e2", ANA, None, a_paper(2).id, Verdict.NOT_FOR_ME, MORNING)
     assert outcomes([a_digest(ANA.profile, 1, 2)], [like, mine]) == ([1.0, 2.0], [False, False])
+
+
+async def test_a_percentage_follows_how_often_its_own_profile_presses_like(house: House) -> None:
+    keen, picky = a_member("keen"), a_member("picky")
+    for number in range(1, 41):
+        paper = a_paper(number)
+        house.stores.papers.upsert([paper], MORNING)
+        for member, verdict in ((keen, Verdict.LIKE), (picky, Verdict.NOT_FOR_ME)):
+            day = date(2026, 1, 1) + timedelta(days=number)
+            house.stores.digests.keep(replace(a_digest(member.profile, number), local_date=day))
+            act = Feedback(f"{member.id}-{number}", member, None, paper.id, verdict, MORNING)
+            house.stores.feedback.record(act)
+    desk = Desk(house.stores, Library(house.stores.papers))
+    assert desk.calibration_for(keen) is None
+    desk.catch_up(MORNING)
+    of_keen, of_picky = desk.calibration_for(keen), desk.calibration_for(picky)
+    assert of_keen is not None
+    assert of_picky is not None
+    assert of_picky.probability(20.0) < 0.4
+    assert of_keen.probability(20.0) > 0.6
