@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -110,10 +109,6 @@ def day_of(paper: Paper) -> int:
     if paper.announced is None and paper.published is not None:
         return paper.published.toordinal()
     return instant.date().toordinal() if instant is not None else NO_DAY
-
-
-def day_number(day: date) -> int:
-    return day.toordinal()
 
 
 def columns(facts: Sequence[Fact]) -> Facts:
