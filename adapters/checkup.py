@@ -19,7 +19,7 @@ from adapters.env_file import unknown_variables
 from adapters.main import condition_of, database_of
 from adapters.network_when_asked import polls_when_asked
 from adapters.settings import ENV_FILE, BadSettings, Settings
-from bot.ports import SourceState
+from bot.announcements import SourceState
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 # A day's papers, their index and a backup need far less; below this a night's ingest may fill the disk.

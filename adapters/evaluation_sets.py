@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.held_papers import json_lines_of, papers_in, texts_of
+from bot.announcements import SourceFailed
 from bot.model import Paper
-from bot.ports import SourceFailed
 
 # Likes of the temporal split: the first so many relevant papers in time.
 PAST_LIKES = 3

@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.sources.dates import day_of
+from bot.announcements import SourceFailed
 from bot.model import Paper, PaperId
 from bot.plain import clean, plain
-from bot.ports import SourceFailed, Upserted
+from bot.ports import Upserted
 
 ABSTRACT_CAP = 20_000
 TITLE_CAP = 500

@@ -11,7 +11,7 @@ from adapters.sources.file import unwatched
 from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import next_poll_at
 from adapters.sources.sample import DAYS
-from bot.ports import SourceState
+from bot.announcements import SourceState
 
 SAMPLE_START = "sample-start"
 

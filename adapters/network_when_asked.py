@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.settings import Settings
+from bot.announcements import SourceState
 from bot.model import Paper, PaperId
-from bot.ports import SourceState
 
 
 class LookupWhenAsked:

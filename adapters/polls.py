@@ -11,8 +11,9 @@ import structlog
 
 from adapters.rounds import LONGEST_SLEEP, doubled
 from adapters.sources.polling import PolledSource, after_failure, news_for_host, next_poll_at, poll
+from bot.announcements import SourceFailed, SourceState
 from bot.paperround import Paperround
-from bot.ports import Clock, Source, SourceFailed, SourceState, SourceStates, StorageUnavailable
+from bot.ports import Clock, Source, SourceStates, StorageUnavailable
 
 log = structlog.get_logger()
 

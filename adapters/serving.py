@@ -30,7 +30,8 @@ from adapters.web.app import playground
 from adapters.web.history import History
 from adapters.web.messenger import PlatformForm, PlaygroundMessenger
 from adapters.web.zone import machine_zone
-from bot.ports import Clock, Messenger, Source, SourceState
+from bot.announcements import SourceState
+from bot.ports import Clock, Messenger, Source
 
 log = structlog.get_logger()
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.durable_writes import per_second, stores_on_disk, sync_ms, taken_ms
 from benchmarks.figures import percentiles
+from bot.deliveries import PlannedPart, Sent
 from bot.model import Channel, DeliveryKey, DeliveryState, MessageId, destination_of
-from bot.ports import PlannedPart, Sent
 from storage.sqlite import SqliteStores
 
 NOW = datetime(2026, 3, 12, 8, 0, tzinfo=UTC)

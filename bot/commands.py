@@ -217,6 +217,17 @@ COMMANDS: tuple[Command, ...] = (
         options=(HERE,),
     ),
     Command(
+        "set",
+        "set [here] [<name> <choice>]",
+        "lists what else can be chosen, for you or for this channel, and changes it",
+        ("set",),
+        text=Text.OPTIONAL,
+        argument="choice",
+        here=True,
+        changes=True,
+        options=(HERE,),
+    ),
+    Command(
         "feedback",
         "feedback [undo | reset]",
         "shows what you told the bot and what it learned, or takes it back",

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot.announcements import SourceState
 from bot.answers.tastes import standing_acts
 from bot.calibration import Calibration, fit_calibration
 from bot.library import Library
 from bot.model import Channel, Digest, Feedback, Member, Subscription, Verdict
-from bot.ports import SourceState, Stores
+from bot.ports import Stores
 
 # Older verdicts say little about how well today's scores foretell a like.
 CALIBRATION_SPAN = timedelta(days=90)

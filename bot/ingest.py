@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.announcements import IngestReport, RejectedItem, SourceFailed
 from bot.model import Paper
-from bot.ports import IngestReport, Papers, RejectedItem, Source, SourceFailed
+from bot.ports import Papers, Source
 
 # One transaction each: large enough to be fast, small enough that a kill loses seconds of work.
 BATCH = 1000

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.actions import OlderRelease, action_of, verdict_of
+from bot.announcements import IngestReport, SourceFailed
 from bot.answers.asked import Answer, Asked
 from bot.answers.finding import paper_brought
 from bot.answers.offers import offered_now
@@ -15,7 +16,7 @@ from bot.desk import Desk, NextPolls, no_polls
 from bot.ingest import ingest
 from bot.library import Library
 from bot.model import Channel, DeliveryKey, Member, MessageId, PaperId
-from bot.ports import Clock, IngestReport, Lookup, Messenger, Source, SourceFailed, StorageUnavailable, Stores
+from bot.ports import Clock, Lookup, Messenger, Source, StorageUnavailable, Stores
 from bot.replies import OfferedPick, PicksReply, RefusalReply
 from bot.round import DeliveryReport, Round
 from bot.schedule import next_due_at

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.announcements import RejectedItem, SourceState
+from bot.deliveries import Claim, DeliveryRecord, Outcome, PlannedPart
 from bot.model import (
     Channel,
     DeliveryKey,
-    DeliveryState,
     Digest,
     Feedback,
     FollowedInterest,
@@ -133,6 +134,19 @@ class Profiles(Protocol):
         """Remove and return it; None when there is none with that number."""
 
 
+class Preferences(Protocol):
+    """What members and channels chose out of `bot.preferences`. Callers: the facade, and adapters that post."""
+
+    def of(self, profile: ProfileId) -> dict[str, str]:
+        """Return the choices that differ from what is usual, by name."""
+
+    def set(self, profile: ProfileId, name: str, choice: str | None) -> None:
+        """Keep a choice in place of the one before; None takes it back to what is usual."""
+
+    def profiles_with(self, name: str, choice: str) -> list[ProfileId]:
+        """Return who chose this, in order of their ids."""
+
+
 class FeedbackLog(Protocol):
     """Acts of members, append-only. Callers: the facade."""
 
@@ -183,112 +197,6 @@ class Subscriptions(Protocol):
     def remove(self, destination: str) -> bool: ...
 
     def all(self) -> list[Subscription]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPart:
-    """One message of a digest, frozen when planned.
-
-    Attributes:
-        part: 0, 1, … in the order of posting.
-        payload: What to send, rendered for the platform: the very bytes of every attempt.
-        marker: Opaque text carried in the message, by which history finds it.
-        paper: The paper when the message shows exactly one, so that reactions on it mean that paper.
-    """
-
-    part: int
-    payload: str
-    marker: str
-    paper: PaperId | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to send one part of one digest until the lease runs out.
-
-    Attributes:
-        attempt: 1 for the first claim of this part, then one more each time.
-        doubtful: An earlier attempt may have posted it. Look for its marker in the channel before sending.
-        doubtful_since: When the first doubtful attempt began; None when not doubtful.
-        thread: MessageId of part 0 once that is sent, so that later parts can go under it.
-    """
-
-    key: DeliveryKey
-    part: int
-    channel: Channel
-    attempt: int
-    payload: str
-    marker: str
-    paper: PaperId | None
-    doubtful: bool
-    doubtful_since: datetime | None = None
-    thread: MessageId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    message: MessageId
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The platform said no, and would say no again: the channel is gone, the bot was removed."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """Proven not sent (rate limit, no connection); it may be tried again from ``until`` on.
-
-    A doubt that an earlier attempt left behind stays: looking once more costs little, a second post costs trust.
-    """
-
-    why: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """No answer came back: it may have been posted. It comes back, doubtful, once ``until`` is reached."""
-
-    why: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Nobody can tell whether it was posted, and it is not tried again unless the host asks."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Proven not sent, and too old by now to be sent."""
-
-    why: str
-
-
-Outcome = Sent | Rejected | Deferred | Unknown | Held | Skipped
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRecord:
-    """One part as the ledger knows it: for reports and for reactions on posted messages."""
-
-    key: DeliveryKey
-    part: int
-    profile: ProfileId
-    channel: Channel
-    state: DeliveryState
-    late: bool
-    attempt: int
-    paper: PaperId | None
-    message: MessageId | None
-    why: str | None
-    planned_at: datetime
-    payload: str
 
 
 class Ledger(Protocol):
@@ -441,6 +349,8 @@ class Stores(Protocol):
     @property
     def profiles(self) -> Profiles: ...
     @property
+    def preferences(self) -> Preferences: ...
+    @property
     def feedback(self) -> FeedbackLog: ...
     @property
     def digests(self) -> Digests: ...
@@ -495,69 +405,8 @@ class Source(Protocol):
 
     name: str
 
-    def papers(self, now: datetime) -> AsyncIterator["Paper | RejectedItem"]:
+    def papers(self, now: datetime) -> AsyncIterator[Paper | RejectedItem]:
         """Yield what the source has announced up to ``now``; a bad item is a value, not the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedItem:
-    """One item of a source that is no paper. ``where`` names it: ``line 17``, ``entry 3``."""
-
-    where: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    read: int = 0
-    added: int = 0
-    updated: int = 0
-    duplicates: int = 0
-    rejected: tuple[RejectedItem, ...] = ()
-
-
-class SourceFailed(Exception):
-    """A source gave nothing, or nothing more; ``why`` is one sentence for the host. What it yielded before stands.
-
-    ``retry_after_s`` is the source's own word on when to ask again, or None.
-    """
-
-    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.retry_after_s = retry_after_s
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """Where a source stands between two polls. Everything but the cursor may be lost without losing a paper.
-
-    Attributes:
-        cursor: What the source itself needs to go on: a day, a token; its own form.
-        etag: Of the newest answer, sent back so that an unchanged one need not be sent again; likewise
-            ``last_modified``.
-        moved_to: The address that replaced the one that was set, when the source said for good; else empty.
-        newest: The announcement or list that was read last, aware; None before the first.
-        polled_at: When it was last asked, whatever came of it; likewise ``succeeded_at``, when that went well.
-        not_before: The source's own word on when to ask again, None when it gave none.
-        failures: How many polls in a row failed; 0 after one that went well.
-        failing_since: When the first of them was; None when the last poll went well.
-        error: Why the last poll failed, one sentence; empty when it went well.
-        told: The host was told of this row of failures.
-    """
-
-    cursor: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    moved_to: str = ""
-    newest: datetime | None = None
-    polled_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    not_before: datetime | None = None
-    failures: int = 0
-    failing_since: datetime | None = None
-    error: str = ""
-    told: bool = False
 
 
 class SourceStates(Protocol):

@@ -13,6 +13,7 @@ import structlog
 from bot.answers.asked import owners_in_words, paper_buttons
 from bot.answers.today import DigestPlace, Made, footer_for, make_digest, notes_for, nothing_today, scheduled_digest
 from bot.answers.verdicts import tally
+from bot.deliveries import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from bot.desk import Desk
 from bot.model import (
     Channel,
@@ -26,25 +27,7 @@ from bot.model import (
     Subscription,
     destination_of,
 )
-from bot.ports import (
-    ChannelGone,
-    Claim,
-    ClaimLost,
-    Clock,
-    Deferred,
-    DeliveryRecord,
-    Held,
-    HistoryUnreadable,
-    Messenger,
-    Outcome,
-    OutcomeUnknown,
-    PlannedPart,
-    PlatformUnreachable,
-    Rejected,
-    Sent,
-    Skipped,
-    Unknown,
-)
+from bot.ports import ChannelGone, ClaimLost, Clock, HistoryUnreadable, Messenger, OutcomeUnknown, PlatformUnreachable
 from bot.replies import OfferedPick, PicksReply, Reply
 from bot.schedule import GRACE, DueDigest, due_digests
 

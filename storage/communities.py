@@ -57,6 +57,7 @@ THEIR_DIGESTS = f"digest IN (SELECT number FROM digests WHERE {BY_PROFILE})"  # 
 # Every table with rows about a member, rows that name others before those others. A test compares with the schema.
 KINDS = (
     Kind("interests", "interests", BY_PROFILE, "SELECT number, text, muted, since FROM interests"),
+    Kind("preferences", "preferences", BY_PROFILE, "SELECT name, choice FROM preferences"),
     Kind("profile", "profiles", "id = :profile", "SELECT id, revision FROM profiles"),
     Kind(
         "verdicts",

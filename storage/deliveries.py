@@ -4,20 +4,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from bot.deliveries import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from bot.model import Channel, DeliveryKey, Digest, MessageId, ProfileId, destination_of
-from bot.ports import (
-    Claim,
-    ClaimLost,
-    Deferred,
-    DeliveryRecord,
-    Held,
-    Outcome,
-    PlannedPart,
-    Rejected,
-    Sent,
-    Skipped,
-    Unknown,
-)
+from bot.ports import ClaimLost
 from storage.connections import Readers
 from storage.delivery_rows import (
     claim_of,

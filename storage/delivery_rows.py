@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from bot.deliveries import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from bot.model import DeliveryKey, DeliveryState, MessageId, PaperId, ProfileId
-from bot.ports import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from storage.rows import channel_of, instant_or_none, stamp, storable
 
 

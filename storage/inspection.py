@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.ports import SourceState
+from bot.announcements import SourceState
 from storage.connections import open_connection
 from storage.migrations import applied_steps, known_steps
 from storage.rows import stamp

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from bot.ports import SourceState
+from bot.announcements import SourceState
 from storage.connections import Readers
 from storage.rows import instant_or_none, stamp_or_none, storable
 from storage.writer import Writer

@@ -13,6 +13,7 @@ from storage.feedback import SqliteFeedback
 from storage.folder import DataFolder, installation_of
 from storage.index_cache import FileIndexCache
 from storage.papers import SqlitePapers
+from storage.preferences import SqlitePreferences
 from storage.profiles import SqliteProfiles
 from storage.saves import SqliteSaves
 from storage.search import SqliteSearchIndex
@@ -40,6 +41,7 @@ class SqliteStores:
         self.papers = SqlitePapers(self._writer, self._readers)
         self.index = SqliteSearchIndex(self._readers)
         self.profiles = SqliteProfiles(self._writer, self._readers)
+        self.preferences = SqlitePreferences(self._writer, self._readers)
         self.feedback = SqliteFeedback(self._writer, self._readers)
         self.digests = SqliteDigests(self._writer, self._readers)
         self.subscriptions = SqliteSubscriptions(self._writer, self._readers)

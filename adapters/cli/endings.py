@@ -50,7 +50,8 @@ def tidy_output() -> None:
 def _told(error: Exception) -> tuple[int, str]:  # noqa: C901, PLR0911 - one line for each way to end
     # Imported here, so that the commands which need none of it answer at once.
     from adapters.settings import BadSettings  # noqa: PLC0415
-    from bot.ports import DataFolderInUse, SourceFailed, StorageUnavailable, StorageUnusable  # noqa: PLC0415
+    from bot.announcements import SourceFailed  # noqa: PLC0415
+    from bot.ports import DataFolderInUse, StorageUnavailable, StorageUnusable  # noqa: PLC0415
 
     match error:
         case BadSettings():

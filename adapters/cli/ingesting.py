@@ -21,7 +21,7 @@ from adapters.sources.configured import BadSource, ConfiguredSource, Way, source
 from adapters.sources.fetch import Fetcher
 from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import Polled, added_up, backfill, poll
-from bot.ports import IngestReport
+from bot.announcements import IngestReport
 from bot.windows import BadWindow, window_from
 
 # A log of a long run should be readable: a line every few seconds, not one for each batch.

@@ -8,8 +8,8 @@ from adapters.sources.announcements import announced_at
 from adapters.sources.dates import instant_of
 from adapters.sources.intake import BadEntry, Entry, Unreadable, admit, document_of
 from adapters.sources.xml_entries import Element, all_words_of, words_of, xml_list
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 
 class EmptyPage(Unreadable):

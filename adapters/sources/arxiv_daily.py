@@ -10,8 +10,8 @@ from adapters.sources.arxiv_search import ARXIV_API, ArxivSearch
 from adapters.sources.fetch import Fetcher
 from adapters.sources.network_source import NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 ARXIV_FEEDS = "https://rss.arxiv.org"
 

@@ -10,8 +10,8 @@ from adapters.sources.arxiv_oai import TokenExpired
 from adapters.sources.fetch import Fetcher
 from adapters.sources.network_source import LEG_PAGES, NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 ARXIV_OAI = "https://oaipmh.arxiv.org"
 

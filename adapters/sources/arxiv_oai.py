@@ -7,8 +7,8 @@ from typing import BinaryIO
 from adapters.sources.dates import day_of
 from adapters.sources.intake import BadEntry, Entry, Unreadable, admit, document_of, given_name
 from adapters.sources.xml_entries import Element, all_words_of, words_of, xml_list
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 
 class TokenExpired(Unreadable):

@@ -9,9 +9,9 @@ from adapters.sources.announcements import latest_announcement
 from adapters.sources.dates import instant_of
 from adapters.sources.intake import NAME_SUFFIXES, BadEntry, Entry, Unreadable, admit, document_of
 from adapters.sources.xml_entries import Element, XmlList, all_words_of, words_of, xml_list
+from bot.announcements import RejectedItem
 from bot.identity import paper_id_from
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 _PREAMBLE = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*\S+\s*(?:Abstract:\s*)?", re.IGNORECASE)
 

@@ -13,8 +13,8 @@ from adapters.sources.arxiv_atom import EmptyPage
 from adapters.sources.fetch import Fetcher
 from adapters.sources.network_source import LEG_PAGES, NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 ARXIV_API = "https://export.arxiv.org"
 RHYTHM = Rhythm(every=timedelta(hours=12))

@@ -22,9 +22,9 @@ from adapters.sources.intake import (
     given_name,
     text_of,
 )
+from bot.announcements import RejectedItem
 from bot.model import Paper
 from bot.plain import plain
-from bot.ports import RejectedItem
 
 _MENTIONING = ("journal", "journaltitle", "note", "howpublished", "url", "doi")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

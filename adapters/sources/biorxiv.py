@@ -8,8 +8,8 @@ from typing import Any
 from adapters.sources.dates import midnight
 from adapters.sources.intake import Entry, Unreadable, given_name
 from adapters.sources.json_document import admitted, count_at, day_at, list_at, text_at, told
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 # The second half of these DOIs begins with the day on which the first version came in.
 _DOI_DAY = re.compile(r"/(\d{4})\.(\d\d)\.(\d\d)\.")

@@ -10,8 +10,8 @@ from adapters.sources import csl_json
 from adapters.sources.dates import instant_of
 from adapters.sources.intake import BadEntry, Entry, Unreadable
 from adapters.sources.json_document import admitted, list_at, text_at, told
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 _PAPERS = {
     "journal-article",

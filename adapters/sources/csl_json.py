@@ -8,8 +8,8 @@ from adapters.sources.dates import day_of
 from adapters.sources.intake import BadEntry, Entry, arxiv_mentions
 from adapters.sources.json_document import admitted, list_at, text_at
 from adapters.sources.markup import words_in
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 _TELLING = {"DOI", "issued", "author", "container-title", "citation-key"}
 

@@ -11,8 +11,8 @@ from adapters.sources import feeds
 from adapters.sources.fetch import Fetcher
 from adapters.sources.network_source import NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 # Not more often than hourly, whatever a feed says; journals change daily at most.
 RHYTHM = Rhythm(every=timedelta(hours=2))

@@ -21,8 +21,8 @@ from adapters.sources.intake import (
 )
 from adapters.sources.markup import words_in
 from adapters.sources.xml_entries import after_prolog, xml_text
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 # More than any journal announces in a day; a feed that holds more is broken or means harm.
 FEED_ENTRIES = 500

@@ -16,8 +16,8 @@ from adapters.sources.addresses import PORTS, REFUSAL, AddressRefused, public_so
 from adapters.sources.courtesy import Courtesies
 from adapters.sources.fetched import Fetched, FetchFailed, PassingFault, name_of, refused, told
 from adapters.sources.unpacking import Unpacking
+from bot.announcements import SourceState
 from bot.plain import clean
-from bot.ports import SourceState
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from aiohttp import ClientResponse
 from yarl import URL
 
+from bot.announcements import SourceFailed
 from bot.plain import clean
-from bot.ports import SourceFailed
 
 PASSING = frozenset({408, 500, 502, 503, 504})
 

@@ -13,8 +13,8 @@ from typing import BinaryIO, cast
 
 from adapters.sources.intake import Unreadable
 from adapters.sources.recognise import HEAD_BYTES, reader_of
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 # Read off the event loop, some tens of milliseconds of work at a time.
 BATCH = 256

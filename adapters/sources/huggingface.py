@@ -7,9 +7,9 @@ from typing import Any
 from adapters.sources.dates import midnight
 from adapters.sources.intake import BadEntry, Entry, Unreadable
 from adapters.sources.json_document import admitted, count_at, day_at, list_at, text_at, told
+from bot.announcements import RejectedItem
 from bot.identity import paper_id_from
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 
 def claims(document: object) -> bool:

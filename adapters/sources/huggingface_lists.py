@@ -9,8 +9,8 @@ from adapters.sources.fetch import Fetcher
 from adapters.sources.json_document import json_of
 from adapters.sources.network_source import NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 HUGGING_FACE = "https://huggingface.co"
 

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from bot.announcements import RejectedItem, SourceFailed
 from bot.identity import TELLING_TITLE, arxiv_version, doi_from, normal_title, paper_id_from, title_id, url_of
 from bot.model import Paper, PaperId
 from bot.plain import clean, plain
-from bot.ports import RejectedItem, SourceFailed
 
 TITLE_CHARACTERS = 500
 ABSTRACT_CHARACTERS = 20_000

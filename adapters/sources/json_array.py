@@ -5,8 +5,8 @@ from datetime import datetime
 
 from adapters.sources.intake import BadEntry
 from adapters.sources.json_lines import paper_from
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 
 def claims(document: object) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from adapters.sources.dates import day_of
 from adapters.sources.intake import PARSER_FAULTS, BadEntry, Entry, Unreadable, admit, text_of
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 
 def json_of(document: bytes) -> Any:  # noqa: ANN401 (JSON is anything)

@@ -10,10 +10,10 @@ from typing import Any, BinaryIO
 from adapters.sources.announcements import announced_at
 from adapters.sources.dates import day_of, instant_of
 from adapters.sources.intake import ID_CHARACTERS, PARSER_FAULTS, URL_CHARACTERS, BadEntry, Entry, admit, text_of
+from bot.announcements import RejectedItem
 from bot.identity import paper_id_from
 from bot.model import Paper, PaperId
 from bot.plain import clean
-from bot.ports import RejectedItem
 
 # Longer than any abstract by far, short enough to hold: a line beyond it is not read to its end at once.
 LINE_BYTES = 16 * 2**20

@@ -10,8 +10,8 @@ from adapters.sources.configured import Way
 from adapters.sources.fetched import NotThere
 from adapters.sources.json_document import json_of
 from adapters.sources.network_source import each
+from bot.announcements import RejectedItem
 from bot.model import Paper, PaperId
-from bot.ports import RejectedItem
 
 # Cold Spring Harbor's prefixes, before and since December 2025; other things than preprints have them too.
 _PREPRINTS = ("10.1101/", "10.64898/")

@@ -12,8 +12,8 @@ from adapters.sources.fetch import Fetcher
 from adapters.sources.fetched import Fetched
 from adapters.sources.intake import CutOff, Unreadable
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem, SourceFailed, SourceState
 from bot.model import Paper
-from bot.ports import RejectedItem, SourceFailed, SourceState
 
 # Pages of one leg: what is read at most before it is stored and the place kept.
 LEG_PAGES = 5

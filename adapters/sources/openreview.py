@@ -6,8 +6,8 @@ from typing import Any
 
 from adapters.sources.intake import BadEntry, Entry, Unreadable
 from adapters.sources.json_document import admitted, list_at, milliseconds_at, text_at, told
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 
 def claims(document: object) -> bool:

@@ -8,8 +8,8 @@ from adapters.sources.fetch import Fetcher
 from adapters.sources.json_document import json_of, list_at
 from adapters.sources.network_source import LEG_PAGES, NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 OPENREVIEW_API = "https://api2.openreview.net"
 

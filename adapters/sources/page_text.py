@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from adapters.sources.dates import midnight
 from adapters.sources.intake import BadEntry, Entry, Unreadable, admit, document_of, text_of
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 # The longest title on the recorded page has 151 characters, its shortest abstract 1,347.
 TITLE_CHARACTERS = 250

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, Self
 
 from adapters.sources.announcements import NEW_YORK, feed_built_after, feed_day_before, is_feed_day
+from bot.announcements import IngestReport, RejectedItem, SourceFailed, SourceState
 from bot.model import Paper
-from bot.ports import IngestReport, RejectedItem, Source, SourceFailed, SourceState, SourceStates
+from bot.ports import Source, SourceStates
 
 FIRST_RETRY = timedelta(minutes=15)
 LONGEST_RETRY = timedelta(hours=6)

@@ -10,8 +10,8 @@ from adapters.sources.intake import Unreadable
 from adapters.sources.json_document import count_at, json_of, list_at
 from adapters.sources.network_source import LEG_PAGES, NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 BIORXIV_API = "https://api.biorxiv.org"
 

@@ -9,8 +9,8 @@ from adapters.sources.dates import midnight
 from adapters.sources.intake import BadEntry, Entry, Unreadable, admit, document_of
 from adapters.sources.markup import shifted
 from adapters.sources.xml_entries import Element, all_words_of, words_of, xml_list, xml_text
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 # Each answer names its document type by reference. Without a body of its own it defines nothing, and it is not fetched.
 _KNOWN_TYPE = re.compile(r'<!DOCTYPE\s+PubmedArticleSet\s+PUBLIC\s+"-//NLM//DTD [^"<>\[\]]*"\s+"[^"<>\[\]]*"\s*>')

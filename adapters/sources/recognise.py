@@ -27,8 +27,8 @@ from adapters.sources import (
 )
 from adapters.sources.intake import Unreadable, document_of, text_of
 from adapters.sources.json_document import json_of
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 Reader = Callable[[BinaryIO, datetime], Iterator[Paper | RejectedItem]]
 

@@ -18,8 +18,8 @@ from adapters.sources.intake import (
     given_name,
     text_of,
 )
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 _BEGINNING = re.compile(r"^TY {1,2}-", re.MULTILINE)
 

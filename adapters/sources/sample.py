@@ -13,8 +13,8 @@ from typing import TypedDict
 
 from adapters.sources.dates import day_of, midnight
 from adapters.sources.intake import Entry, admit
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 DAYS = 14
 

@@ -8,8 +8,8 @@ from adapters.sources.fetch import NOTHING, Fetcher
 from adapters.sources.json_document import json_of, text_at
 from adapters.sources.network_source import LEG_PAGES, NetworkSource, each
 from adapters.sources.polling import Rhythm
+from bot.announcements import RejectedItem
 from bot.model import Paper, PaperId
-from bot.ports import RejectedItem
 
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org"
 

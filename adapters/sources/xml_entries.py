@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from adapters.sources.intake import CutOff, Unreadable, text_of
-from bot.ports import RejectedItem
+from bot.announcements import RejectedItem
 
 # lxml ships no types: an element is what `etree.fromstring` returns.
 Element = Any

@@ -4,12 +4,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.announcements import SourceState
 from bot.answers.asked import Answer, Asked, Refused, say_button, subscription_of, zone_of
 from bot.answers.tastes import standing_acts
 from bot.commands import BY_NAME, COMMANDS, Command, nearest_command
 from bot.desk import Desk
 from bot.model import DeliveryState, Feedback, Verdict, destination_of
-from bot.ports import SourceState
 from bot.quality import Outcome, hit_rate_by_week, reliability
 from bot.replies import FactsReply, HelpEntry, HelpReply
 from bot.schedule import next_due_at

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.actions import VERDICTS, Action, Verb
-from bot.answers import digests, finding, interests, personal, reports, today, trying, verdicts, why
+from bot.answers import choices, digests, finding, interests, personal, reports, today, trying, verdicts, why
 from bot.answers.asked import Answer, Asked, Refused, say_button, stored
 from bot.commands import BadCommand, parse
 from bot.desk import Desk
@@ -28,6 +28,7 @@ ANSWERS: dict[str, Callable[[Desk, Asked], Answer]] = {
     "saved": personal.saved,
     "add": finding.add,
     "digest": digests.digest,
+    "set": choices.set_,
     "feedback": verdicts.feedback,
     "mydata": personal.mydata,
     "forgetme": personal.forgetme,

@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 from adapters.polls import LocalPolled, NetworkPolled, Polled, run_polls
 from adapters.rounds import LONGEST_SLEEP
 from adapters.sources.polling import FIRST_RETRY, Rhythm
+from bot.announcements import SourceFailed, SourceState
 from bot.library import Library
 from bot.model import Paper
 from bot.paperround import Paperround
-from bot.ports import SourceFailed, SourceState
 from storage.sqlite import SqliteStores, open_stores
 from tests.builders import MORNING, MovableClock, a_paper
 

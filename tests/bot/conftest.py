@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.announcements import RejectedItem
 from bot.answers.asked import Answer
 from bot.library import Library
 from bot.model import Channel, Member, Paper
 from bot.paperround import Paperround
-from bot.ports import RejectedItem
 from storage.sqlite import SqliteStores, open_stores
 from tests.builders import MovableClock, a_channel, a_member, direct_with
 from tests.fakes.messenger import FakeMessenger

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.actions import Action, Verb, token_of
+from bot.announcements import SourceFailed, SourceState
 from bot.answers.table import ANSWERS
 from bot.commands import COMMANDS, Command
 from bot.library import Library
 from bot.model import Paper, PaperId, Verdict
 from bot.paperround import Paperround
-from bot.ports import SourceFailed, SourceState
 from bot.replies import (
     ConfirmReply,
     FactsReply,

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.deliveries import PlannedPart
 from bot.model import Cadence, DeliveryKey, Digest, Feedback, Member, PaperId, Subscription, Verdict, destination_of
-from bot.ports import PlannedPart, Stores, Submission
+from bot.ports import Stores, Submission
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick, direct_with
 
 ANA = a_member("ana")
@@ -43,6 +44,7 @@ def leave_traces(stores: Stores, member: Member) -> None:
     stores.profiles.follow(member.profile, "entropy", muted=False, now=MORNING)
     stores.feedback.record(Feedback(f"e-{member.id}", member, LAB, ONE, Verdict.LIKE, MORNING))
     stores.saves.add(member, ONE, MORNING)
+    stores.preferences.set(member.profile, "layout", "apart")
     stores.submissions.add(Submission(member, PaperId(f"arxiv:2603.1{member.id}"), "worth a look", MORNING))
     stores.communities.shown(member, LAB, [ONE], MORNING)
     stores.subscriptions.set(

@@ -5,20 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.deliveries import Claim, Deferred, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from bot.model import Channel, DeliveryKey, DeliveryState, Digest, MessageId, destination_of
-from bot.ports import (
-    Claim,
-    ClaimLost,
-    Deferred,
-    Held,
-    Outcome,
-    PlannedPart,
-    Rejected,
-    Sent,
-    Skipped,
-    Stores,
-    Unknown,
-)
+from bot.ports import ClaimLost, Stores
 from tests.builders import MORNING, a_channel, a_paper, a_pick
 from tests.contracts.conftest import Opener
 

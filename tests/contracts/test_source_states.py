@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.ports import SourceState, Stores
+from bot.announcements import SourceState
+from bot.ports import Stores
 from tests.builders import MORNING
 
 STATE = SourceState(

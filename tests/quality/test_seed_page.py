@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from adapters.sources.file import FileSource
+from bot.announcements import IngestReport
 from bot.ingest import ingest
 from bot.interests import parse_interest
 from bot.library import Library
 from bot.model import Paper
-from bot.ports import IngestReport
 from bot.tokens import STOP_WORDS, folded_words
 from storage.sqlite import open_stores
 from tests.builders import MORNING

@@ -9,8 +9,9 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from bot.deliveries import Sent
 from bot.model import Feedback, MessageId, Verdict
-from bot.ports import Sent, StorageUnavailable
+from bot.ports import StorageUnavailable
 from storage.backup import back_up
 from storage.connections import open_connection
 from storage.folder import DATABASE, INDEX

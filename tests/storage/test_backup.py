@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.deliveries import PlannedPart, Sent
 from bot.model import DeliveryKey, MessageId, destination_of
-from bot.ports import DataFolderInUse, PlannedPart, Sent, StorageUnusable
+from bot.ports import DataFolderInUse, StorageUnusable
 from storage.backup import back_up
 from storage.connections import open_connection
 from storage.folder import DATABASE

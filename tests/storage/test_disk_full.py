@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.deliveries import PlannedPart
 from bot.model import DeliveryKey, destination_of
-from bot.ports import PlannedPart, StorageUnavailable, StorageUnusable
+from bot.ports import StorageUnavailable, StorageUnusable
 from storage.backup import back_up
 from storage.connections import open_connection
 from storage.folder import DATABASE

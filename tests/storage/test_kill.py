@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.deliveries import PlannedPart
 from bot.model import DeliveryKey, DeliveryState, destination_of
-from bot.ports import PlannedPart
 from storage.connections import open_connection
 from storage.folder import DATABASE
 from storage.sqlite import open_stores

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.deliveries import PlannedPart
 from bot.model import DeliveryKey, destination_of
-from bot.ports import PlannedPart
 from storage.sqlite import open_stores
 from tests.builders import MORNING, a_channel
 from tests.storage.conftest import ROOT

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 from aiohttp import web
 
-from bot.ports import SourceState
+from bot.announcements import SourceState
 from storage.sqlite import open_stores
 from tests.adapters.cli.conftest import Run
 

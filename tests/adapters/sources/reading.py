@@ -7,8 +7,8 @@ from pathlib import Path
 
 from adapters.sources.file import FileSource
 from adapters.sources.intake import Unreadable
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 

@@ -11,8 +11,8 @@ from typing import cast
 import pytest
 
 from adapters.sources.file import FileSource
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 from tests.adapters.sources.reading import NOW, read_path, read_text
 
 OPEN_FILES = Path("/proc/self/fd")

@@ -6,7 +6,7 @@ from adapters.sources.dates import day_of, instant_of
 from adapters.sources.intake import BadEntry, CutOff, Entry, Unreadable, admit, arxiv_mentions, given_name, web_address
 from adapters.sources.markup import words_in
 from adapters.sources.xml_entries import words_of, xml_list
-from bot.ports import RejectedItem
+from bot.announcements import RejectedItem
 
 
 def an_entry(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.sources.announcements import NEW_YORK
 from adapters.sources.polling import Rhythm, after_failure, after_success, news_for_host, next_poll_at
-from bot.ports import SourceFailed, SourceState
+from bot.announcements import SourceFailed, SourceState
 
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)  # a Tuesday
 DAILY = Rhythm(every=timedelta(hours=3), by_calendar=True)

@@ -9,8 +9,8 @@ import pytest
 from adapters.sources import biorxiv, crossref, openreview, pubmed, semantic_scholar
 from adapters.sources.intake import Unreadable
 from adapters.sources.recognise import reader_of
+from bot.announcements import RejectedItem
 from bot.model import Paper
-from bot.ports import RejectedItem
 from tests.adapters.sources.reading import NOW, read_path, read_text
 
 

@@ -19,10 +19,10 @@ from adapters.web.app import playground
 from adapters.web.history import Author, History, Message
 from adapters.web.messenger import PlatformForm, PlaygroundMessenger
 from adapters.web.places import PLACES
+from bot.announcements import RejectedItem
 from bot.library import Library
 from bot.model import Paper
 from bot.paperround import Paperround
-from bot.ports import RejectedItem
 from storage.sqlite import SqliteStores, open_stores
 from tests.builders import a_paper
 

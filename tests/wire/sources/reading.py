@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.announcements import IngestReport, RejectedItem, SourceFailed, SourceState
 from bot.model import Paper
-from bot.ports import IngestReport, RejectedItem, Source, SourceFailed, SourceState
+from bot.ports import Source
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 

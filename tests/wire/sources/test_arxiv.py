@@ -10,7 +10,7 @@ from adapters.sources.arxiv_daily import ArxivDaily
 from adapters.sources.arxiv_harvest import ArxivHarvest
 from adapters.sources.arxiv_search import ArxivSearch
 from adapters.sources.polling import backfill, poll
-from bot.ports import SourceState
+from bot.announcements import SourceState
 from tests.wire.sources.hosts import Answer, Asked, Says, a_fetcher, a_host, always, in_turn
 from tests.wire.sources.reading import NOW, Shelf, read
 

@@ -17,7 +17,7 @@ from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import news_for_host, next_poll_at, poll
 from adapters.sources.preprint_server import PreprintServer
 from adapters.sources.pubmed_search import PubmedSearch
-from bot.ports import SourceState
+from bot.announcements import SourceState
 from tests.wire.sources.hosts import Host, Says, a_fetcher, a_host, always, in_turn
 from tests.wire.sources.reading import NOW, Shelf, read
 

@@ -14,7 +14,7 @@ import pytest
 from adapters.sources.courtesy import COURTESIES, Courtesies, Courtesy
 from adapters.sources.fetch import Fetcher, Limits
 from adapters.sources.fetched import FetchFailed
-from bot.ports import SourceState
+from bot.announcements import SourceState
 from tests.wire.sources.hosts import Says, a_fetcher, a_host, always, in_turn
 
 QUICK = Limits(deadline_s=0.5, first_wait_s=0.01, wait_jitter_s=0.01)

@@ -12,9 +12,10 @@ from adapters.sources.arxiv_harvest import ArxivHarvest
 from adapters.sources.feed import Feed
 from adapters.sources.huggingface_lists import HuggingFaceTrending
 from adapters.sources.polling import poll
+from bot.announcements import IngestReport, SourceState
 from bot.ingest import ingest
 from bot.model import Paper, PaperId
-from bot.ports import IngestReport, Source, SourceState
+from bot.ports import Source
 from storage.sqlite import SqliteStores, open_stores
 from tests.wire.sources.hosts import Answer, Asked, Says, a_fetcher, a_host, always
 from tests.wire.sources.reading import NOW

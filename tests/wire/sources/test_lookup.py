@@ -6,8 +6,8 @@ import pytest
 
 from adapters.sources.configured import Bases, Way
 from adapters.sources.lookup import Lookup
+from bot.announcements import SourceFailed
 from bot.model import PaperId
-from bot.ports import SourceFailed
 from tests.wire.sources.hosts import Asked, Says, a_fetcher, a_host, always
 from tests.wire.sources.reading import NOW
 

@@ -16,8 +16,8 @@ from adapters.sources.polling import poll
 from adapters.sources.preprint_server import PreprintServer
 from adapters.sources.pubmed_search import PubmedSearch
 from adapters.sources.semantic_scholar_search import SemanticScholarSearch, known_papers
+from bot.announcements import SourceState
 from bot.model import PaperId
-from bot.ports import SourceState
 from tests.wire.sources.hosts import Asked, Says, a_fetcher, a_host, always, in_turn
 from tests.wire.sources.reading import NOW, Shelf, read
 
