@@ -26,7 +26,7 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 
 install: $(RUNTIME) ## makes .venv with the paperround command in it
 
-run: $(RUNTIME) ## connects with the tokens in .env; without any it serves the playground on http://127.0.0.1:8080
+run: $(RUNTIME) ## connects with the tokens in .env; without any it serves the playground on http://127.0.0.1:8080/playground
 	@exec $(BIN)/paperround run
 
 test: $(DEVELOPMENT) browser lint ## lint, types, layers and all tests: what CI calls

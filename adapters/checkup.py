@@ -2,24 +2,29 @@
 
 import os
 import shutil
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 
+from adapters.clock import RunningClock
+from adapters.discord.invitation import invite_link
+from adapters.edges import mail_edge
 from adapters.env_file import unknown_variables
-from adapters.main import condition_of, database_of
-from adapters.network_when_asked import polls_when_asked
+from adapters.main import address_of, condition_of
+from adapters.network_when_asked import WordsWhenAsked, polls_when_asked
 from adapters.settings import ENV_FILE, BadSettings, Settings
+from adapters.slack.manifest import scopes
 from bot.announcements import SourceState
+from bot.ports import PlatformUnreachable, StorageUnavailable, StorageUnusable
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 # A day's papers, their index and a backup need far less; below this a night's ingest may fill the disk.
@@ -57,12 +62,13 @@ class Finding:
 async def look_over(settings: Settings, now: datetime) -> list[Finding]:
     """Check everything that is set; what is not set is not asked after. Nothing is changed, also while the bot runs."""
     sources: dict[str, SourceState] = {}
-    findings = [*_settings(settings), *_zones(), *_folder(settings), *_database(settings, now, sources)]
-    findings += _sources(settings, sources, now)
+    added: list[str] = []
+    findings = [*_settings(settings), *_zones(), *_folder(settings), *_database(settings, now, sources, added)]
+    findings += _sources(settings, sources, added, now)
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         findings += [finding async for finding in _slack(settings, session)]
         findings += [finding async for finding in _discord(settings, session)]
-    return findings
+    return [*findings, *[finding async for finding in _mail(settings)]]
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -131,17 +137,21 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("disk", State.OK, said)
 
 
-def _database(settings: Settings, now: datetime, sources: dict[str, SourceState]) -> Iterator[Finding]:
-    """Look the database over; where the sources stand in it is added to ``sources``."""
-    database = database_of(settings)
-    if not database.exists():
-        yield Finding("database", State.OK, "There is no database yet; the first start makes it.")
-        return
+def _database(
+    settings: Settings, now: datetime, sources: dict[str, SourceState], added: list[str]
+) -> Iterator[Finding]:
+    """Look the database over; where the sources stand goes into ``sources``, those of communities into ``added``."""
+    served = bool(address_of(settings))
     try:
         found = condition_of(settings, now)
-    except sqlite3.Error as error:
-        yield Finding("database", State.FAULT, f"{database} cannot be read: {error}.", "Restore a backup.")
+    except (StorageUnusable, StorageUnavailable) as error:
+        do = "See whether the server runs and the address is right." if served else "Restore a backup."
+        yield Finding("database", State.FAULT, str(error), do)
         return
+    if found is None:
+        yield Finding("database", State.OK, "There is no database yet; the first start makes it.")
+        return
+    upgraded = "the next start upgrades it" if served else "the next start upgrades it after a backup"
     faults = (
         (
             found.damage,
@@ -153,7 +163,7 @@ def _database(settings: Settings, now: datetime, sources: dict[str, SourceState]
     )
     warnings = (
         (found.texts_missing, "The full-text index is out of step with the papers.", "Restart the bot, and report it."),
-        (found.pending, "The database is of an older release.", "Nothing: the next start upgrades it after a backup."),
+        (found.pending, "The database is of an older release.", f"Nothing: {upgraded}."),
         (
             found.stuck,
             f"{found.stuck} messages of digests wait to be sent.",
@@ -167,18 +177,26 @@ def _database(settings: Settings, now: datetime, sources: dict[str, SourceState]
     )
     yield from (Finding("database", State.FAULT, means, do) for wrong, means, do in faults if wrong)
     yield from (Finding("database", State.WARNING, means, do) for wrong, means, do in warnings if wrong)
+    for place, why in found.paused:
+        do = "Put that right; then set it again in the channel: digest here …"
+        yield Finding("rounds", State.WARNING, f"The round of {place} has stopped: {why.rstrip('.')}.", do)
     if not any(wrong for wrong, _, _ in faults + warnings):
         yield Finding("database", State.OK, f"The database is whole; it holds {found.papers:,} papers.")
     sources.update(found.sources)
+    added += found.added_sources
 
 
-def _sources(settings: Settings, kept: Mapping[str, SourceState], now: datetime) -> Iterator[Finding]:
+def _sources(
+    settings: Settings, kept: Mapping[str, SourceState], added: Sequence[str], now: datetime
+) -> Iterator[Finding]:
     try:
         polls = polls_when_asked(settings, kept, now)
     except BadSettings as bad:
         yield Finding("sources", State.FAULT, f"{bad}.", "Correct it in the environment or in .env.")
         return
-    for name, due in polls.items():
+    words = WordsWhenAsked(settings)
+    own = {name: words.next_poll(name, kept.get(name, SourceState()), now) for name in added}
+    for name, due in {**own, **polls}.items():
         yield _source(name, kept.get(name, SourceState()), due, now)
 
 
@@ -217,6 +235,10 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> AsyncIte
         yield skew
     if said.get("ok") is True:
         yield Finding("slack", State.OK, f"Slack knows the bot as {said.get('user')} in {said.get('team')}.")
+        granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",")} - {""}
+        if granted and (missing := [scope for scope in scopes() if scope not in granted]):
+            do = "Add them under OAuth & Permissions and reinstall the app; docs/slack.md says what each is for."
+            yield Finding("slack", State.WARNING, f"The Slack app lacks permissions: {', '.join(missing)}.", do)
     else:
         do = "Copy the bot token of the app again: OAuth & Permissions, Bot User OAuth Token, into SLACK_BOT_TOKEN."
         yield Finding("slack", State.FAULT, f"Slack refuses the bot token: {said.get('error', 'no reason')}.", do)
@@ -230,12 +252,18 @@ async def _discord(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
     token = settings.discord_token.get_secret_value()
     if not token:
         return
-    base = settings.discord_api_url or DISCORD_API
+    base = (settings.discord_api_url or DISCORD_API).rstrip("/")
+    way: dict[str, Any] = {
+        "headers": {"Authorization": f"Bot {token}"},
+        "proxy": settings.proxy.get_secret_value() or None,
+    }
     try:
-        async with session.get(f"{base.rstrip('/')}/users/@me", headers={"Authorization": f"Bot {token}"}) as response:
+        async with session.get(f"{base}/users/@me", **way) as response:
             said = await response.json(content_type=None)
             status = response.status
             skew = _skew(response)
+        async with session.get(f"{base}/applications/@me", **way) as response:
+            application = await response.json(content_type=None)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         yield _unreachable("discord", urlsplit(base).netloc, error)
         return
@@ -243,9 +271,29 @@ async def _discord(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
         yield skew
     if status == 200:
         yield Finding("discord", State.OK, f"Discord knows the bot as {said.get('username')}.")
+        invite = f"Invite {application.get('name')} to a server: {invite_link(application.get('id', ''))}"
+        yield Finding("discord", State.OK, invite)
     else:
         do = "Make a new token on the Bot page of the application and put it into DISCORD_TOKEN."
         yield Finding("discord", State.FAULT, f"Discord refuses the token (status {status}).", do)
+
+
+async def _mail(settings: Settings) -> AsyncIterator[Finding]:
+    """Speak to the mail server as for a mail, and send none."""
+    try:
+        edge = mail_edge(settings, RunningClock())
+    except BadSettings as bad:
+        yield Finding("mail", State.FAULT, f"{bad}.", "Set it in the environment or in .env.")
+        return
+    if edge is None:
+        return
+    try:
+        how = await edge.probe()
+    except PlatformUnreachable as error:
+        do = "See SMTP_URL and MAIL_FROM; docs/mail.md says what each answer of a mail server means."
+        yield Finding("mail", State.FAULT, f"The mail server takes no mail from here: {error}.", do)
+    else:
+        yield Finding("mail", State.OK, f"The mail server takes mail from {settings.mail_from}, {how}.")
 
 
 def _skew(response: aiohttp.ClientResponse) -> Finding | None:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from adapters.settings import BadSettings, Settings
+from adapters.settings import BadSettings, Settings, expected_of
 from bot.paperround import Paperround
 from bot.ports import Clock, Messenger
-from storage.sqlite import SqliteStores
+from storage.stores import SqlStores
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from adapters.email.app import EmailEdge
 
 
 class Edge(Protocol):
@@ -31,10 +33,14 @@ class Edge(Protocol):
     async def ended(self) -> str:
         """Return, once the platform will not have this bot any more, why: a sentence for the host."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether this edge hears its platform now; False again while it connects anew."""
+
     async def stop(self) -> None: ...
 
 
-def no_stores(_: SqliteStores) -> None:
+def no_stores(_: SqlStores) -> None:
     """Keep nothing: all that this edge needs is in the facade."""
 
 
@@ -53,7 +59,7 @@ class Connected:
     """
 
     edge: Edge
-    use: Callable[[SqliteStores], None] = no_stores
+    use: Callable[[SqlStores], None] = no_stores
     routes: Callable[[], Sequence["web.RouteDef"]] = no_routes
 
 
@@ -97,19 +103,58 @@ def _slack(settings: Settings, clock: Clock) -> Connected:
     )
     edge = SlackEdge(options, clock)
 
-    def use(stores: SqliteStores) -> None:
-        edge.use(SlackStores(stores.seen_events, stores.channel_notes, stores.installations))
+    def use(stores: SqlStores) -> None:
+        edge.use(SlackStores(stores.seen_events, stores.installations))
 
     return Connected(edge, use, lambda: edge.routes)
 
 
 def _discord(settings: Settings) -> Connected:
-    from adapters.discord.app import Connection, DiscordEdge  # noqa: PLC0415 - see above
+    from adapters.discord.app import Connection, DiscordEdge, Reads  # noqa: PLC0415 - see above
 
     connection = Connection(
         api_url=settings.discord_api_url,
+        proxy=settings.proxy.get_secret_value() or None,
         shards=settings.discord_shards,
         test_server=settings.discord_server,
         state_dir=settings.data_dir,
+        reads=Reads(settings.discord_reads),
     )
     return Connected(DiscordEdge(settings.discord_token.get_secret_value(), connection))
+
+
+def mail_edge(settings: Settings, clock: Clock) -> "EmailEdge | None":
+    """Return what sends digests by e-mail; None where no mail server is set.
+
+    It is no chat: nobody types there, so it stands beside the edges, the playground and the terminal alike.
+
+    Raises:
+        BadSettings: One of the three settings that it needs is missing or cannot be used.
+    """
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return None
+    if not settings.mail_from:
+        raise BadSettings("MAIL_FROM", f"set too, since SMTP_URL is: {expected_of('MAIL_FROM')}")
+    if not settings.public_url:
+        raise BadSettings(
+            "PAPERROUND_PUBLIC_URL",
+            "set too, since SMTP_URL is: without it no address can be confirmed and no mail unsubscribed from",
+        )
+    from adapters.email.app import EmailEdge, MailOptions, sender_of  # noqa: PLC0415 - see above
+
+    try:
+        sender_of(settings.mail_from)
+    except ValueError as wrong:
+        raise BadSettings("MAIL_FROM", expected_of("MAIL_FROM")) from wrong
+    options = MailOptions(
+        smtp_url=url,
+        sender=settings.mail_from,
+        public_url=settings.public_url,
+        secret=settings.secret_key.get_secret_value(),
+        timeout_s=settings.post_timeout.total_seconds(),
+    )
+    try:
+        return EmailEdge(options, clock)
+    except ValueError as wrong:
+        raise BadSettings("SMTP_URL", expected_of("SMTP_URL")) from wrong

@@ -39,8 +39,8 @@ class Ours:
     """The engine as it serves members."""
 
     def __init__(self, papers: Sequence[Paper]) -> None:
-        self._library = Library(HeldPapers(papers))
-        self._library.refresh()
+        self.library = Library(HeldPapers(papers))
+        self.library.refresh()
         self._alone: dict[Task, Ranking] = {}
 
     def search(self, asked: Task) -> Mapping[str, Ranking]:
@@ -57,11 +57,11 @@ class Ours:
         }
 
     def _searched(self, asked: Task) -> Ranking:
-        found = self._library.ranked(words_interest(asked.words), len(self._library))
+        found = self.library.ranked(words_interest(asked.words), len(self.library))
         return [str(paper) for paper, _ in found if asked.may_rank(str(paper))][:DEPTH]
 
     def _learnt(self, task: Task) -> Ranking:
-        ranked = self._library.rank(
+        ranked = self.library.rank(
             taste_of_task(task),
             JUDGED_AT,
             candidates=None if task.within is None else [PaperId(paper) for paper in task.within],

@@ -8,7 +8,10 @@ import numpy as np
 
 from adapters.evaluation_contenders import OURS, Contender, Ours, OursInParts, Ranking, peers_over
 from adapters.evaluation_measures import Gains, average_precision, ndcg, recall
+from adapters.evaluation_members import stated
 from adapters.evaluation_sets import Grades, JudgedSet, Task, set_in, temporal_split
+from adapters.evaluation_variety import Variety, varieties
+from bot.quality import Outcome
 
 ByMethod = dict[str, Gains]
 
@@ -21,6 +24,8 @@ class SetFigures:
         past: Of the temporal split; empty where the papers have no dates.
         average_precision, recall: Means of our search, the recall at 100.
         parts_search, parts_stages: Of ours with each of its parts taken out in turn.
+        stated: The percentages that simulated members were shown, and what they said.
+        variety: Five picks by stage, as ranked and as chosen for variety.
     """
 
     name: str
@@ -35,10 +40,17 @@ class SetFigures:
     recall: float = 0.0
     parts_search: ByMethod = field(default_factory=dict)
     parts_stages: dict[int, ByMethod] = field(default_factory=dict)
+    stated: list[Outcome] = field(default_factory=list)
+    variety: dict[int, tuple[Variety, Variety]] = field(default_factory=dict)
 
 
-def measure(folder: Path, *, parts: bool = False) -> SetFigures:
-    """Measure one set; ``parts`` also takes each part of ours out in turn, which takes most of the time."""
+def measure(folder: Path, *, whole: bool = False) -> SetFigures:
+    """Measure one set.
+
+    Args:
+        whole: Also take each part of ours out in turn, which takes most of the time, and measure the picks of simulated
+            members.
+    """
     known = set_in(folder)
     ours, peers = Ours(known.papers), peers_over(known.papers)
     both = [ours, *([peers] if peers is not None else [])]
@@ -59,7 +71,9 @@ def measure(folder: Path, *, parts: bool = False) -> SetFigures:
         found = [(known.judged[query.id], ours.search(query)[OURS]) for query in queries]
         figures.average_precision = float(np.mean([average_precision(*one) for one in found]))
         figures.recall = float(np.mean([recall(*one) for one in found]))
-    if parts:
+    if whole:
+        figures.stated = stated(known, ours.library)
+        figures.variety = varieties(known, ours.library)
         taken_out = OursInParts(known.papers)
         figures.parts_search = _gains([taken_out.search], queries, known.judged)
         figures.parts_stages = _by_stage([taken_out], known)

@@ -6,7 +6,9 @@ import numpy as np
 
 from adapters.evaluation_contenders import ALONE, OURS
 from adapters.evaluation_figures import ByMethod, SetFigures
-from adapters.evaluation_measures import RESAMPLES, SEED, Gains, interval_of_mean, mean_of
+from adapters.evaluation_measures import RESAMPLES, SEED, mean_of
+from adapters.evaluation_picks_page import calibration, variety
+from adapters.evaluation_tables import difference, share, table, told, yes
 
 # What was set out to be reached on the four public sets, as the mean of nDCG@10: search, and each stage of feedback.
 FOUR = ("cisi", "citeulike", "cranfield", "vaswani")
@@ -75,6 +77,7 @@ def page_of(sets: Sequence[SetFigures]) -> str:
     blocks.append(_against_the_best(sets))
     if any(one.past for one in sets):
         blocks.append(_past([one for one in sets if one.past]))
+    blocks += [calibration(sets), variety(sets)]
     if any(one.parts_search for one in sets):
         blocks.append(_parts(sets))
     return "\n".join(block for block in blocks if block)
@@ -104,16 +107,12 @@ def below(sets: Sequence[SetFigures]) -> list[str]:
     return found
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "".join(f"| {' | '.join(row)} |\n" for row in (head, ["---"] * len(head), *rows))
-
-
 def _sets(sets: Sequence[SetFigures]) -> str:
     rows = []
     for one in sets:
         counts = (f"{count:,}" for count in (one.papers, one.queries, one.topics))
-        rows.append([one.name, *counts, _share(one.average_precision), _share(one.recall)])
-    return _table(["set", "papers", "queries", "topics with every stage", "our MAP", "our Recall@100"], rows)
+        rows.append([one.name, *counts, share(one.average_precision), share(one.recall)])
+    return table(["set", "papers", "queries", "topics with every stage", "our MAP", "our Recall@100"], rows)
 
 
 def _reached(sets: Sequence[SetFigures]) -> str:
@@ -126,34 +125,34 @@ def _reached(sets: Sequence[SetFigures]) -> str:
         ("kept of search with one typing error, mean", KEPT_GOAL, _mean_kept(sets)),
         ("kept, on each set", KEPT_GOAL_EACH, min(kept(one) for one in sets)),
     ]
-    rows = [[name, f"at least {_share(goal)}", f"{value:.4f}", _yes(value >= goal)] for name, goal, value in goals]
+    rows = [[name, f"at least {share(goal)}", f"{value:.4f}", yes(value >= goal)] for name, goal, value in goals]
     wrong = below(sets)
     rows.append(
-        ["below keywords alone, BM25, RM3 or a whole system's recipe", "nowhere", str(len(wrong)), _yes(not wrong)]
+        ["below keywords alone, BM25, RM3 or a whole system's recipe", "nowhere", str(len(wrong)), yes(not wrong)]
     )
     means = [mean_of([one.stages[stage][OURS] for one in sets]) for stage in stages_of(sets)]
-    rows.append(["more verdicts, better picks", "every stage", "", _yes(means == sorted(means))])
-    told = "## What is reached\n\n" + _table(["goal", "to reach", "reached", ""], rows)
-    return told + ("\nBelow: " + "; ".join(wrong) + ".\n" if wrong else "")
+    rows.append(["more verdicts, better picks", "every stage", "", yes(means == sorted(means))])
+    said = "## What is reached\n\n" + table(["goal", "to reach", "reached", ""], rows)
+    return said + ("\nBelow: " + "; ".join(wrong) + ".\n" if wrong else "")
 
 
 def _search(sets: Sequence[SetFigures]) -> str:
     head = ["method", *(one.name for one in sets), "mean"]
-    told = "## Search\n\nThe queries as written:\n\n" + _table(head, _rows(sets, lambda one: one.search))
+    said = "## Search\n\nThe queries as written:\n\n" + table(head, _rows(sets, lambda one: one.search))
     if not all(one.typos for one in sets):
-        return told
-    told += "\nThe same queries with one typing error each:\n\n" + _table(head, _rows(sets, lambda one: one.typos))
+        return said
+    said += "\nThe same queries with one typing error each:\n\n" + table(head, _rows(sets, lambda one: one.typos))
     shares = ", ".join(f"{one.name} {kept(one):.1%}" for one in sets)
-    return told + f"\nKept of the clean queries by {OURS}: {shares}; in the mean {_mean_kept(sets):.1%}.\n"
+    return said + f"\nKept of the clean queries by {OURS}: {shares}; in the mean {_mean_kept(sets):.1%}.\n"
 
 
 def _curve(sets: Sequence[SetFigures]) -> str:
     stages = stages_of(sets)
     rows = [
-        [method, *(_told([one.stages[stage][method] for one in sets]) for stage in stages)]
+        [method, *(told([one.stages[stage][method] for one in sets]) for stage in stages)]
         for method in _methods(sets, lambda one: one.stages[stages[0]])
     ]
-    return CURVE + _table(["method", *(f"after {stage}" for stage in stages)], rows)
+    return CURVE + table(["method", *(f"after {stage}" for stage in stages)], rows)
 
 
 def _curve_of_each(sets: Sequence[SetFigures]) -> str:
@@ -166,7 +165,7 @@ def _curve_of_each(sets: Sequence[SetFigures]) -> str:
         if peers := _peers(first):
             best = [max(float(one.stages[stage][peer].mean()) for peer in peers) for stage in stages]
             rows.append([one.name, "*best recipe for the set and stage*", *(f"{value:.4f}" for value in best)])
-    return "Each set:\n\n" + _table(["set", "method", *map(str, stages)], rows)
+    return "Each set:\n\n" + table(["set", "method", *map(str, stages)], rows)
 
 
 def _against_the_best(sets: Sequence[SetFigures]) -> str:
@@ -178,14 +177,14 @@ def _against_the_best(sets: Sequence[SetFigures]) -> str:
         best = [_best_peer(gains) for _, gains in found]
         differences = [gains[OURS] - gains[peer] for (_, gains), peer in zip(found, best, strict=True)]
         chosen = "; ".join(f"{set_name}: {peer}" for (set_name, _), peer in zip(found, best, strict=True))
-        rows.append([name, _difference(differences), chosen])
-    return BEST + _table(["measured", "difference [95 %]", "best recipe"], rows) if rows else ""
+        rows.append([name, difference(differences), chosen])
+    return BEST + table(["measured", "difference [95 %]", "best recipe"], rows) if rows else ""
 
 
 def _past(sets: Sequence[SetFigures]) -> str:
     counts = ", ".join(f"{one.name} {len(one.past[OURS])} topics" for one in sets)
     head = ["method", *(one.name for one in sets), "mean"]
-    return f"{PAST}{counts}.\n\n" + _table(head, _rows(sets, lambda one: one.past))
+    return f"{PAST}{counts}.\n\n" + table(head, _rows(sets, lambda one: one.past))
 
 
 def _parts(sets: Sequence[SetFigures]) -> str:
@@ -200,13 +199,13 @@ def _parts(sets: Sequence[SetFigures]) -> str:
         [
             name,
             *(
-                _difference([parts[name] - whole[OURS] for whole, parts in pairs if name in parts])
+                difference([parts[name] - whole[OURS] for whole, parts in pairs if name in parts])
                 for _, pairs in columns
             ),
         ]
         for name in names
     ]
-    return PARTS + _table(["part", *(name for name, _ in columns)], rows)
+    return PARTS + table(["part", *(name for name, _ in columns)], rows)
 
 
 def _measured(sets: Sequence[SetFigures]) -> list[tuple[str, Callable[[SetFigures], ByMethod]]]:
@@ -234,27 +233,6 @@ def _best_peer(gains: ByMethod) -> str:
 
 def _rows(sets: Sequence[SetFigures], gains_of: Callable[[SetFigures], ByMethod]) -> list[list[str]]:
     return [
-        [method, *(_told([gains_of(one)[method]]) for one in sets), _told([gains_of(one)[method] for one in sets])]
+        [method, *(told([gains_of(one)[method]]) for one in sets), told([gains_of(one)[method] for one in sets])]
         for method in _methods(sets, gains_of)
     ]
-
-
-def _told(samples: Sequence[Gains]) -> str:
-    low, high = interval_of_mean(samples)
-    return f"{mean_of(samples):.4f} ± {(high - low) / 2:.3f}"
-
-
-def _difference(samples: Sequence[Gains]) -> str:
-    if not samples:
-        return ""
-    low, high = interval_of_mean(samples)
-    told = f"{mean_of(samples):+.4f} [{low:+.3f}, {high:+.3f}]"
-    return f"**{told}**" if low > 0 or high < 0 else told
-
-
-def _share(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _yes(reached: bool) -> str:  # noqa: FBT001 - a verdict on one goal
-    return "yes" if reached else "**no**"

@@ -16,7 +16,7 @@ TITLE_CAP = 500
 
 
 class HeldPapers:
-    """`bot.ports.Papers` over a list. Ids are kept as they are: a judged set names its papers by them."""
+    """`bot.ports.PapersToRead` over a list. Ids are kept as they are: a judged set names its papers by them."""
 
     def __init__(self, papers: Sequence[Paper] = ()) -> None:
         self._papers = {paper.id: paper for paper in papers}

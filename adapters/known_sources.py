@@ -1,7 +1,8 @@
 """The sources that a host has set, and what they need of the settings."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from adapters.settings import BadSettings, Settings, expected_of
@@ -11,9 +12,10 @@ from adapters.sources.file import unwatched
 from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import next_poll_at
 from adapters.sources.sample import DAYS
-from bot.announcements import SourceState
+from bot.announcements import SourceRefused, SourceState
 
 SAMPLE_START = "sample-start"
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def fetcher_of(settings: Settings) -> Fetcher:
@@ -56,11 +58,41 @@ def polls_of(
     }
 
 
-def kept_sample_start(data_dir: Path, now: datetime, days: int = DAYS) -> date:
+class CommunityWords:
+    """`bot.ports.SourceWords`: what managers of communities may add, all of it on the network."""
+
+    def __init__(self, way: Way) -> None:
+        self._way = replace(way, own_files=False)
+
+    def names(self, text: str) -> list[str]:
+        """Return the words of each source that the text names.
+
+        Raises:
+            SourceRefused: It names none, or one of this machine's files.
+        """
+        try:
+            return [source.name for source in sources_from(text, self._way)]
+        except BadSource as bad:
+            raise SourceRefused(bad.piece, str(bad)) from bad
+
+    def known(self, name: str) -> list[NetworkSource]:
+        """Return the source of a name that was kept; none when this release does not know its kind any more."""
+        try:
+            return [source for source in sources_from(name, self._way) if isinstance(source, NetworkSource)]
+        except BadSource:
+            return []
+
+    def next_poll(self, source: str, state: SourceState, now: datetime) -> datetime:
+        """Return when a source that was added is asked next; a kind that this release lost is never asked."""
+        return max((next_poll_at(found.rhythm, state, now) for found in self.known(source)), default=NEVER)
+
+
+def kept_sample_start(data_dir: Path, now: datetime, days: int = DAYS, *, keep: bool = True) -> date:
     """Return the sample's first day, the same in a data folder for ever: each real day then brings its own papers.
 
     Args:
         days: How many days of the sample are in the past when it is used in a data folder for the first time.
+        keep: Write it down where it is not yet.
 
     Raises:
         BadSource: What the data folder holds is no day.
@@ -74,6 +106,7 @@ def kept_sample_start(data_dir: Path, now: datetime, days: int = DAYS) -> date:
             raise BadSource("sample", why) from error
     # An hour less: the papers of a day are announced an hour after its midnight.
     first = (now - timedelta(hours=1)).date() - timedelta(days=days - 1)
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept.write_text(f"{first.isoformat()}\n", encoding="utf-8")
+    if keep:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.write_text(f"{first.isoformat()}\n", encoding="utf-8")
     return first

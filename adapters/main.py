@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
+from adapters.meters import MeteredLibrary, MeteredPaperround, Meters
 from adapters.settings import BadSettings, Settings
 from bot.desk import NextPolls, no_polls
 from bot.library import Library
 from bot.paperround import Paperround, nothing
-from bot.ports import Clock, Lookup, Messenger
-from storage.backup import back_up
-from storage.export import rows_of
+from bot.ports import Clock, Lookup, Messenger, SourceWords
+from storage.archives import back_up_to
+from storage.databases import condition_of as condition_of_database
+from storage.databases import move, open_database, rows_of
 from storage.folder import DATABASE
-from storage.inspection import Condition, inspect
+from storage.inspection import Condition
 from storage.restore import restore
-from storage.sqlite import SqliteStores, open_stores
+from storage.rotation import daily_backup
+from storage.stores import SqlStores
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,14 @@ class Opened:
 
     settings: Settings
     clock: Clock
-    stores: SqliteStores
+    stores: SqlStores
     library: Library
     paperround: Paperround
+    meters: Meters
 
 
 @contextmanager
-def open_paperround(
+def open_paperround(  # noqa: PLR0913  # what the facade takes
     settings: Settings,
     clock: Clock,
     messengers: Mapping[str, Messenger],
@@ -39,23 +44,26 @@ def open_paperround(
     *,
     lookup: Lookup | None = None,
     next_polls: NextPolls = no_polls,
+    source_words: SourceWords | None = None,
 ) -> Iterator[Opened]:
     """Open the data folder and put Paperround together; on the way out everything asked for is finished and closed.
 
     Args:
         lookup: Fetches a paper that a member brings.
         next_polls: Tells `status` when each source is asked next.
+        source_words: Knows what managers may add as a source.
 
     Raises:
-        BadSettings: The database that is set cannot be used by this version.
-        DataFolderInUse: Another process holds the data folder.
+        DataFolderInUse: Another process holds the data folder; with PostgreSQL several may run.
         StorageUnusable: The data folder or the database cannot be used.
     """
-    refuse_other_databases(settings)
-    stores = open_stores(settings.data_dir)
+    stores = open_database(settings.data_dir, address_of(settings))
     try:
-        library = Library(stores.papers)
-        paperround = Paperround(
+        meters = Meters()
+        meters.watch(stores, clock)
+        library = MeteredLibrary(stores.papers)
+        library.meters = meters
+        paperround = MeteredPaperround(
             stores,
             library,
             clock,
@@ -65,19 +73,37 @@ def open_paperround(
             wake=wake,
             lookup=lookup,
             next_polls=next_polls,
+            source_words=source_words,
+            public_url=settings.public_url,
+            secret=settings.secret_key.get_secret_value(),
         )
-        yield Opened(settings, clock, stores, library, paperround)
+        paperround.meters = meters
+        yield Opened(settings, clock, stores, library, paperround, meters)
     finally:
         stores.close()
 
 
-def back_up_data(settings: Settings, path: Path) -> None:
-    """Write a verified copy of the database to ``path``; the bot may go on meanwhile.
+def back_up_data(settings: Settings, path: Path, now: datetime) -> None:
+    """Write a verified copy of the database to ``path``, an archive for ``.zip``; the bot may go on meanwhile.
 
     Raises:
         StorageUnusable: The database is damaged, or ``path`` cannot be written.
     """
-    back_up(database_of(settings), path)
+    back_up_to(file_of(settings), path, version("paperround"), now)
+
+
+def back_up_daily(settings: Settings, now: datetime) -> Path | None:
+    """Take today's backup into the data folder and drop the oldest; None when it is there already or not wanted.
+
+    A PostgreSQL has its own tools for this.
+
+    Raises:
+        StorageUnusable: The database is damaged, or the backup cannot be written.
+        StorageUnavailable: The disk is full or failing.
+    """
+    if not settings.backups or address_of(settings):
+        return None
+    return daily_backup(file_of(settings), version("paperround"), settings.backups, now)
 
 
 def restore_data(settings: Settings, path: Path) -> Path | None:
@@ -87,33 +113,50 @@ def restore_data(settings: Settings, path: Path) -> Path | None:
         DataFolderInUse: The bot is running.
         StorageUnusable: The backup is damaged or of a newer release.
     """
-    return restore(path, settings.data_dir)
+    return restore(path, file_of(settings).parent)
 
 
 def exported_rows(settings: Settings) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield every row that is kept, with the name of its table."""
-    return rows_of(database_of(settings))
+    return rows_of(settings.data_dir, address_of(settings))
 
 
-def condition_of(settings: Settings, now: datetime) -> Condition:
-    """Return what the database looks like, also while the bot runs.
+def condition_of(settings: Settings, now: datetime) -> Condition | None:
+    """Return what the database looks like, also while the bot runs; None when there is none yet.
 
     Raises:
-        sqlite3.Error: It cannot be opened or is no database.
+        StorageUnusable: It cannot be opened.
+        StorageUnavailable: Its server was lost on the way.
     """
-    return inspect(database_of(settings), now)
+    return condition_of_database(settings.data_dir, address_of(settings), now)
 
 
-def database_of(settings: Settings) -> Path:
-    refuse_other_databases(settings)
+def move_data(settings: Settings, address: str) -> list[tuple[str, int]]:
+    """Copy everything from SQLite to the PostgreSQL at ``address``, verified; return the rows of each table.
+
+    Raises:
+        DataFolderInUse: The bot is running.
+        StorageUnusable: There is nothing to move, or the other has data of its own.
+        StorageUnavailable: The server was lost on the way; nothing was moved.
+    """
+    return move(settings.data_dir, address)
+
+
+def address_of(settings: Settings) -> str:
+    """Return the address of the PostgreSQL that is set, with its password; empty for SQLite."""
+    return settings.database_url.get_secret_value()
+
+
+def file_of(settings: Settings) -> Path:
+    """Return the SQLite file, for what is done to a file.
+
+    Raises:
+        BadSettings: A PostgreSQL is set.
+    """
+    if address_of(settings):
+        raise BadSettings(
+            "PAPERROUND_DATABASE_URL",
+            "empty for this: a PostgreSQL is backed up and restored with pg_dump and pg_restore, "
+            "and read row by row with paperround export",
+        )
     return settings.data_dir / DATABASE
-
-
-def refuse_other_databases(settings: Settings) -> None:
-    """Refuse a database that this version cannot use.
-
-    Raises:
-        BadSettings: Naming the variable.
-    """
-    if settings.database_url.get_secret_value():
-        raise BadSettings("PAPERROUND_DATABASE_URL", "empty: PostgreSQL is not there yet, the data is kept in SQLite")

@@ -1,11 +1,12 @@
 """The network for commands that seldom need it: nothing of it is loaded or opened before the first use."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from adapters.settings import Settings
 from bot.announcements import SourceState
 from bot.model import Paper, PaperId
+from bot.ports import SourceWords
 
 
 class LookupWhenAsked:
@@ -25,6 +26,30 @@ class LookupWhenAsked:
 
         async with fetcher_of(self._settings) as fetcher:
             return await Lookup(way_of(self._settings, fetcher, now.date)).paper(paper, now)
+
+
+class WordsWhenAsked:
+    """What managers may add as a source; nothing is asked, so the way out is never opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def names(self, text: str) -> list[str]:
+        """Return the words of each source that the text names.
+
+        Raises:
+            SourceRefused: It names none, or one of this machine's files.
+        """
+        return self._words().names(text)
+
+    def next_poll(self, source: str, state: SourceState, now: datetime) -> datetime:
+        """Return when a source that was added is asked next."""
+        return self._words().next_poll(source, state, now)
+
+    def _words(self) -> SourceWords:
+        from adapters.known_sources import CommunityWords, fetcher_of, way_of  # noqa: PLC0415 - as above
+
+        return CommunityWords(way_of(self._settings, fetcher_of(self._settings), date.today))
 
 
 def polls_when_asked(settings: Settings, states: Mapping[str, SourceState], now: datetime) -> Mapping[str, datetime]:

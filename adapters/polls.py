@@ -13,13 +13,18 @@ from adapters.rounds import LONGEST_SLEEP, doubled
 from adapters.sources.polling import PolledSource, after_failure, news_for_host, next_poll_at, poll
 from bot.announcements import SourceFailed, SourceState
 from bot.paperround import Paperround
-from bot.ports import Clock, Source, SourceStates, StorageUnavailable
+from bot.ports import Clock, Source, SourceStates, StorageUnavailable, Turns
 
 log = structlog.get_logger()
 
 # A source that fails is asked again after this at the earliest; days of failing cost it a call in six hours.
 FIRST_SOURCE_BACKOFF = timedelta(minutes=5)
 LONGEST_SOURCE_BACKOFF = timedelta(hours=6)
+# What another process is reading is looked at again after this: it may die on the way.
+READ_BY_ANOTHER = timedelta(seconds=20)
+
+# A source that somebody adds in a chat is asked after this at the latest.
+ADDED_SEEN_AFTER = timedelta(seconds=20)
 
 
 class Polled(Protocol):
@@ -43,6 +48,32 @@ async def run_polls(polled: Sequence[Polled], asked_once: asyncio.Event) -> None
     async with asyncio.TaskGroup() as tasks:
         for one, rest in zip(polled, rests, strict=True):
             tasks.create_task(_ask_on(one, rest), name=f"poll {one.name}")
+
+
+async def run_added(names: Callable[[], list[str]], make: Callable[[str], Polled | None]) -> None:
+    """Ask the sources that communities added, and follow what they add and take out; ends only when cancelled.
+
+    Args:
+        names: Returns what is added now; called off the event loop.
+        make: Returns what asks a source, None for one that is asked anyway or that this release does not know.
+    """
+    asked: dict[str, asyncio.Task[None] | None] = {}
+    async with asyncio.TaskGroup() as tasks:
+        while True:
+            try:
+                wanted = await asyncio.to_thread(names)
+            except StorageUnavailable:
+                log.warning("the added sources cannot be told", action="added_sources_unknown")
+                wanted = list(asked)
+            for name in asked.keys() - set(wanted):
+                if (task := asked.pop(name)) is not None:
+                    task.cancel()
+            for name in wanted:
+                if name not in asked:
+                    one = make(name)
+                    asking = None if one is None else _ask_on(one, timedelta(0))
+                    asked[name] = None if asking is None else tasks.create_task(asking, name=f"poll {name}")
+            await asyncio.sleep(ADDED_SEEN_AFTER.total_seconds())
 
 
 async def _ask_on(one: Polled, rest: timedelta) -> None:
@@ -96,12 +127,14 @@ class NetworkPolled:
         paperround: Paperround,
         source: PolledSource,
         states: SourceStates,
+        turns: Turns,
         clock: Clock,
         wake: Callable[[], None],
     ) -> None:
         self._paperround = paperround
         self._source = source
         self._states = states
+        self._turns = turns
         self._clock = clock
         self._wake = wake
         self._troubles = 0
@@ -129,7 +162,17 @@ class NetworkPolled:
         due = next_poll_at(self._source.rhythm, state, now)
         if due > now:
             return due
-        await self._read(state)
+        turn = f"source {self.name}"
+        if not await asyncio.to_thread(self._turns.take, turn):
+            return now + READ_BY_ANOTHER
+        try:
+            # Somebody else may have read it between the look and the turn.
+            state = await asyncio.to_thread(self._states.get, self.name)
+            if (due := next_poll_at(self._source.rhythm, state, now)) > now:
+                return due
+            await self._read(state)
+        finally:
+            await asyncio.to_thread(self._turns.give_back, turn)
         state = await asyncio.to_thread(self._states.get, self.name)
         if news := news_for_host(self.name, state, self._clock.now()):
             log.warning("a source has failed for a day", action="source_silent", source=self.name, news=news)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 
@@ -13,6 +14,11 @@ log = structlog.get_logger()
 # Machines sleep and clocks are set: nobody waits longer than this on what the clock said before.
 LONGEST_SLEEP = timedelta(minutes=1)
 CLOCK_CHECKED_EVERY = timedelta(seconds=10)
+# Fitting everything anew takes seconds to a minute; it is not begun so shortly before a digest.
+QUIET_BEFORE_DIGESTS = timedelta(minutes=5)
+RETRAINED_EVERY = timedelta(days=1)
+# A process that is started every morning is fitted too, but not while it has its first papers to read.
+FIRST_RETRAINED = timedelta(hours=1)
 # After a round that failed the next one waits this long, twice as long each time; a digest is late by it at worst.
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=5)
@@ -24,7 +30,8 @@ async def until_the_clock_is_right(paperround: Paperround) -> None:
     """Wait while the clock is more than an hour behind the newest digest: what it calls today was done already."""
     while behind := await paperround.clock_behind():
         log.error(
-            "the clock was set back, so nothing is posted; set it right, or send by hand: paperround deliver",
+            "the clock is behind the newest digest, so nothing is posted; set it right, or if it is right, stop the "
+            "bot and say: paperround deliver --clock-is-right",
             action="clock_behind",
             behind_s=behind.total_seconds(),
         )
@@ -51,6 +58,33 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
             pause = doubled(FIRST_BACKOFF, failures, LONGEST_BACKOFF)
             log.exception("a round failed", action="round_failed", failures=failures, next_in_s=pause.total_seconds())
         await _asleep(pause, wake)
+
+
+async def run_retraining(paperround: Paperround, clock: Clock) -> None:
+    """Have everything fitted anew once a day, when no digest is due for a while; ends only when cancelled."""
+    rest = FIRST_RETRAINED
+    while True:
+        await asyncio.sleep(rest.total_seconds())
+        rest = await _retrained(paperround, clock)
+
+
+async def _retrained(paperround: Paperround, clock: Clock) -> timedelta:
+    """Fit everything anew unless a digest is due soon; return how long to rest."""
+    try:
+        if is_soon(await paperround.next_due_at(), clock.now()):
+            return QUIET_BEFORE_DIGESTS
+        began = perf_counter()
+        await paperround.retrain()
+    except Exception:  # the top of this task: what was fitted before still serves
+        log.exception("retraining failed", action="retraining_failed")
+    else:
+        log.info("retrained", action="retrained", took_s=round(perf_counter() - began, 1))
+    return RETRAINED_EVERY
+
+
+def is_soon(due_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a digest could be held up by minutes of fitting begun now."""
+    return due_at is not None and due_at - now < QUIET_BEFORE_DIGESTS
 
 
 def time_to_sleep(due_at: datetime | None, now: datetime) -> timedelta:

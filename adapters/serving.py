@@ -16,19 +16,23 @@ from aiohttp import web
 
 from adapters.clock import RunningClock
 from adapters.discord import render as discord
-from adapters.edges import Edge, connected
-from adapters.known_sources import fetcher_of, kept_sample_start, polls_of, sources_set, way_of
+from adapters.edges import Connected, Edge, connected, mail_edge
+from adapters.email.app import EmailEdge
+from adapters.known_sources import CommunityWords, fetcher_of, kept_sample_start, polls_of, sources_set, way_of
 from adapters.main import Opened, open_paperround
-from adapters.polls import LocalPolled, NetworkPolled, Polled, run_polls
-from adapters.rounds import run_rounds, until_the_clock_is_right
+from adapters.polls import LocalPolled, NetworkPolled, Polled, run_added, run_polls
+from adapters.rounds import run_retraining, run_rounds, until_the_clock_is_right
 from adapters.settings import BadSettings, Settings, expected_of
 from adapters.slack import render as slack
 from adapters.sources.configured import ConfiguredSource, Way
 from adapters.sources.lookup import Lookup
 from adapters.sources.network_source import NetworkSource
+from adapters.upkeep import run_upkeep
 from adapters.web.app import playground
+from adapters.web.health import Watched
 from adapters.web.history import History
 from adapters.web.messenger import PlatformForm, PlaygroundMessenger
+from adapters.web.site import Site, site
 from adapters.web.zone import machine_zone
 from bot.announcements import SourceState
 from bot.ports import Clock, Messenger, Source
@@ -114,32 +118,46 @@ async def serve(settings: Settings, tell: Tell) -> None:
     connections = connected(settings, clock)
     edges = [one.edge for one in connections]
     play = None if edges else playground_messenger(settings, clock)
+    mail = mail_edge(settings, clock)
     messengers: list[Messenger] = [play] if play else [edge.messenger for edge in edges]
+    chats = sorted(messenger.platform for messenger in messengers)
+    messengers += [mail.messenger] if mail else []
     async with AsyncExitStack() as ends:
         listening = ends.enter_context(_listening(settings)) if settings.does("web") else None
+        settings = _reached_here(settings, listening if play else None)
         by_platform = {messenger.platform: messenger for messenger in messengers}
         fetcher = await ends.enter_async_context(fetcher_of(settings))
         way = way_of(settings, fetcher, lambda: kept_sample_start(settings.data_dir, clock.now(), SAMPLE_DAYS))
         sources: list[ConfiguredSource] = []
 
+        words = CommunityWords(way)
+
         def next_polls(states: Mapping[str, SourceState], now: datetime) -> Mapping[str, datetime]:
             return polls_of(sources, states, now)
 
         house = ends.enter_context(
-            open_paperround(settings, clock, by_platform, wake, lookup=Lookup(way), next_polls=next_polls)
+            open_paperround(
+                settings, clock, by_platform, wake, lookup=Lookup(way), next_polls=next_polls, source_words=words
+            )
         )
         # Not before the folder is known to be usable: the sample writes its first day into it.
         sources += sources_of(settings, way)
-        for one in connections:
-            one.use(house.stores)
-        app = probes([route for one in connections for route in one.routes()])
+        _given_stores(house, connections, mail)
+        room = None
         if play and listening:
             # Before the first round: it moves the clock on to where a former run had left it.
-            hosts = hosts_of(settings, listening)
             moved = _catching_up(house, sources, running.wake)
-            app = playground(
-                house.paperround, clock, play, on_clock_moved=moved, allowed_hosts=hosts, zone=machine_zone()
+            room = playground(house.paperround, clock, play, on_clock_moved=moved, zone=machine_zone())
+        app = site(
+            Site(
+                reading=house.paperround.reading,
+                allowed_hosts=hosts_of(settings, listening) if listening else (),
+                public_url=settings.public_url,
+                watched=watched(house, edges),
+                playground=room,
+                called_by_platforms=_routes(house, connections, mail),
             )
+        )
         for edge in edges:
             ends.push_async_callback(edge.stop)
             if settings.does("gateway"):
@@ -148,12 +166,25 @@ async def serve(settings: Settings, tell: Tell) -> None:
             else:
                 await edge.log_in()
         if settings.does("worker"):
-            await _work(house, sources, running)
+            await _work(house, sources, words, running)
         if listening:
             ends.push_async_callback((await _served(app, listening)).cleanup)
-            tell(f"Paperround is at {address_of(listening)} (Ctrl-C stops it).")
-        tell(NEXT_STEPS if play else f"Connecting to {' and '.join(sorted(by_platform)).title()}.")
+            tell(_where(listening, with_playground=room is not None))
+        tell(NEXT_STEPS if play else f"Connecting to {' and '.join(chats).title()}.")
         await running.until_stopped()
+
+
+def _given_stores(house: Opened, connections: Sequence[Connected], mail: EmailEdge | None) -> None:
+    for one in connections:
+        one.use(house.stores)
+    if mail is not None:
+        mail.use(house.stores)
+
+
+def _routes(house: Opened, connections: Sequence[Connected], mail: EmailEdge | None) -> list[web.RouteDef]:
+    """Return what is called from outside with a signature of its own, not from our pages alone."""
+    behind_mails = mail.routes(house.paperround.mailing) if mail is not None else ()
+    return [*(route for one in connections for route in one.routes()), *behind_mails]
 
 
 def sources_of(settings: Settings, way: Way) -> list[ConfiguredSource]:
@@ -191,7 +222,22 @@ def hosts_of(settings: Settings, listening: socket.socket) -> set[str]:
     return {f"{name}:{port}" for name in names} | ({public} if public else set())
 
 
-async def _work(house: Opened, sources: Sequence[ConfiguredSource], running: Running) -> None:
+def _reached_here(settings: Settings, listening: socket.socket | None) -> Settings:
+    """Return settings whose links lead to a playground's own address: whoever tries it out sits in front of it."""
+    if listening is None or settings.public_url:
+        return settings
+    return settings.model_copy(update={"public_url": address_of(listening)})
+
+
+def _where(listening: socket.socket, *, with_playground: bool) -> str:
+    address = address_of(listening)
+    more = f"\nThe playground is at {address}/playground: type /papers help there." if with_playground else ""
+    return f"Paperround is at {address} (Ctrl-C stops it).{more}"
+
+
+async def _work(
+    house: Opened, sources: Sequence[ConfiguredSource], words: CommunityWords, running: Running
+) -> None:
     """Start reading sources and sending digests; return once the papers of a quick source are there."""
     polled = [_polled(house, one, running.wake.set) for one in sources]
     asked_once = asyncio.Event()
@@ -206,13 +252,25 @@ async def _work(house: Opened, sources: Sequence[ConfiguredSource], running: Run
         running.start(run_polls(polled, asked_once), "polls")
     else:
         asked_once.set()
+    own = {source.name for source in sources}
+
+    def added(name: str) -> Polled | None:
+        # What the host has set is asked anyway; what this release does not know any more is told by status.
+        known = [] if name in own else words.known(name)
+        return _polled(house, known[0], running.wake.set) if known else None
+
+    running.start(run_added(house.stores.community_sources.names, added), "added sources")
     running.start(rounds(), "rounds")
+    running.start(run_retraining(house.paperround, house.clock), "retraining")
+    running.start(run_upkeep(house), "upkeep")
     await _within(QUICK_SOURCE, asked_once)
 
 
 def _polled(house: Opened, source: ConfiguredSource, wake: Callable[[], None]) -> Polled:
     if isinstance(source, NetworkSource):
-        return NetworkPolled(house.paperround, source, house.stores.source_states, house.clock, wake)
+        return NetworkPolled(
+            house.paperround, source, house.stores.source_states, house.stores.turns, house.clock, wake
+        )
     return LocalPolled(house.paperround, source, POLLED_EVERY, wake)
 
 
@@ -221,15 +279,20 @@ async def _watched(edge: Edge) -> None:
     raise PlatformEnded(await edge.ended())
 
 
-def probes(routes: Sequence[web.RouteDef]) -> web.Application:
-    """Return the pages of a connected bot: what a platform calls, and the one that shows a supervisor that it lives."""
+def watched(house: Opened, edges: Sequence[Edge]) -> Watched:
+    """Return what the health pages look at."""
+    listened = edges if house.settings.does("gateway") else ()
 
-    async def healthz(_: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
+    async def failing_sources() -> list[str]:
+        states = await asyncio.to_thread(house.stores.source_states.all)
+        return [name for name, state in states.items() if state.failing_since is not None]
 
-    app = web.Application()
-    app.add_routes([web.get("/healthz", healthz), *routes])
-    return app
+    return Watched(
+        platforms=lambda: {edge.messenger.platform: edge.connected for edge in listened},
+        failing_sources=failing_sources,
+        metrics=house.meters,
+        open_metrics=house.settings.metrics == "open",
+    )
 
 
 async def _within(patience: timedelta, event: asyncio.Event) -> None:

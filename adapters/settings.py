@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         "How the web pages are reached from outside; needed for links in e-mails, feeds and Slack's HTTP mode.",
         "empty, or a web address such as https://papers.example.org",
     )
+    metrics: Annotated[Literal["local", "open"], BeforeValidator(lower_case)] = _setting(
+        "PAPERROUND_METRICS",
+        "local",
+        "Who may read /metrics: this machine alone, or everybody who reaches the pages.",
+        "local or open",
+    )
     sources: str = _setting(
         "PAPERROUND_SOURCES",
         "",
@@ -113,6 +119,12 @@ class Settings(BaseSettings):
         SecretStr(""),
         "For the source semantic-scholar: with a key it is answered more reliably.",
         "empty, or a key of Semantic Scholar's API",
+    )
+    zotero_api_key: SecretStr = _setting(
+        "ZOTERO_API_KEY",
+        SecretStr(""),
+        "For paperround interests import zotero: opens a library that is not public.",
+        "empty, or a key from zotero.org/settings/keys",
     )
     roles: Annotated[Words, AfterValidator(one_of(ROLES))] = _setting(
         "PAPERROUND_ROLES",
@@ -145,6 +157,13 @@ class Settings(BaseSettings):
         "Feeds inside your own network are refused, except these: exact host:port, with commas.",
         "host:port pairs with commas between them, such as feeds.intern:8000",
     )
+    backups: Annotated[int, Field(ge=0, le=3650)] = _setting(
+        "PAPERROUND_BACKUPS",
+        7,
+        "How many daily backups the running bot keeps in the folder backups of the data folder; 0 takes none.\n"
+        "Those made before an upgrade go after 30 days. A PostgreSQL is backed up with its own tools.",
+        "a whole number from 0 to 3650",
+    )
     clock: Annotated[datetime | None, BeforeValidator(aware_instant)] = _setting(
         "PAPERROUND_CLOCK",
         None,
@@ -154,8 +173,8 @@ class Settings(BaseSettings):
     secret_key: Annotated[SecretStr, AfterValidator(long_enough)] = _setting(
         "PAPERROUND_SECRET_KEY",
         SecretStr(""),
-        "Seals the tokens of workspaces that install by /slack/install; needed only with SLACK_CLIENT_ID.\n"
-        "Keep it: without it the sealed tokens are lost and every workspace has to install again.",
+        "Seals the tokens of workspaces that install by /slack/install (needed with SLACK_CLIENT_ID) and signs links.\n"
+        "Keep it: without it every workspace has to install again, and links to archives and feeds end.",
         "empty, or any text of at least 16 characters",
     )
     slack_bot_token: Annotated[SecretStr, AfterValidator(not_the_other_token("xapp-"))] = _setting(
@@ -219,6 +238,13 @@ class Settings(BaseSettings):
         "Empty: all that Discord advises.",
         "empty, or the first and last shard and how many there are in all, such as 0-3/8",
     )
+    discord_reads: Annotated[Literal["nothing", "mentions", "messages"], BeforeValidator(lower_case)] = _setting(
+        "PAPERROUND_DISCORD_READS",
+        "mentions",
+        "Which messages Discord shows the bot, for answering pasted links in channels that chose so: those that\n"
+        "mention it, or all messages, for which Message Content Intent must be on on the Bot page.",
+        "nothing, mentions or messages",
+    )
     discord_api_url: WebAddress = _setting(
         "DISCORD_API_URL",
         "",
@@ -233,6 +259,13 @@ class Settings(BaseSettings):
     )
     mail_from: str = _setting(
         "MAIL_FROM", "", "The sender of e-mails.", "an address such as Paperround <papers@example.org>"
+    )
+
+    proxy: Annotated[SecretStr, AfterValidator(scheme("http", "https"))] = _setting(
+        "PAPERROUND_PROXY",
+        SecretStr(""),
+        "The HTTP proxy through which Discord is reached, its gateway too, where this machine may not go there itself.",
+        "empty, or http://proxy.example.org:3128, with user:password@ before the host where it asks for one",
     )
 
     @property

@@ -26,7 +26,8 @@ def measure_feedback(source: Source, reactions: int) -> dict[str, object]:
 
     ``ack_…`` is from the press to its answer, which is given after the commit at ``synchronous=FULL``;
     ``next_answer_…`` is from a new reader's first words (follow, like, today) to picks that know of the like;
-    ``changed`` says for how many of ``answers`` readers these are others than without it.
+    ``changed`` says for how many of ``answers`` readers these are others than without it;
+    ``after_verdict_…`` is from asking for an extra round, right after one more like, to picks that are ranked anew.
     """
     with TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder) / "data", clock=None)
@@ -41,11 +42,13 @@ async def _measured(house: Opened, source: Source, reactions: int) -> dict[str, 
         raise ValueError("there must be at least one paper")
     acks = await _acknowledged(house, papers, reactions)
     answers, changed = await _next_answers(house, papers)
+    again = await _after_verdicts(house, papers)
     return {
         "papers": report.added,
         "reactions": len(acks),
         **percentiles("ack_", acks),
         **percentiles("next_answer_", answers),
+        **percentiles("after_verdict_", again),
         "answers": len(answers),
         "changed": changed,
         "rss_mb": rss_mb(),
@@ -75,6 +78,19 @@ async def _next_answers(house: Opened, papers: list[PaperId]) -> tuple[list[floa
         taken.append((time.perf_counter() - began) * 1000)
         changed += picked != before
     return taken, changed
+
+
+async def _after_verdicts(house: Opened, papers: list[PaperId]) -> list[float]:
+    taken = []
+    for number in range(ANSWERS):
+        reader = Member("terminal", "bench", f"reader{number}")
+        where = direct_channel(reader)
+        liked = papers[(number * len(papers) // ANSWERS + 1) % len(papers)]
+        await house.paperround.press(_like(liked), reader, where, f"like again {reader.id}")
+        began = time.perf_counter()
+        await house.paperround.answer("digest now", reader, where, f"now {reader.id}")
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
 
 
 async def _todays(house: Opened, reader: Member, liked: PaperId | None) -> list[PaperId]:

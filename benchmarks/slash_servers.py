@@ -96,7 +96,7 @@ async def paperround(folder: Path, papers: int, api_url: str) -> web.Application
     edge = SlackEdge(options, clock)
     facade = Paperround(stores, Library(stores.papers), clock, {"slack": edge.messenger})
     await facade.warm_up()
-    edge.use(SlackStores(stores.seen_events, stores.channel_notes, stores.installations))
+    edge.use(SlackStores(stores.seen_events, stores.installations))
     await edge.start(facade)
     app = web.Application()
     app.add_routes(edge.routes)

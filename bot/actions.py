@@ -7,7 +7,7 @@ right: who presses, and where, comes from the platform's own envelope.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model import PaperId, Verdict
+from bot.model import Because, PaperId, Verdict
 
 VERSION = "1"
 TOKEN_CAP = 100
@@ -16,6 +16,9 @@ TOKEN_CAP = 100
 class Verb(StrEnum):
     LIKE = "like"
     NOT_FOR_ME = "nfm"
+    NOT_TOPIC = "topic"
+    NOT_METHOD = "method"
+    READ_ALREADY = "read"
     SAVE = "save"
     MORE = "more"
     WHY = "why"
@@ -23,6 +26,9 @@ class Verb(StrEnum):
     SAY = "say"
     FORGET = "forget"
     RESET = "reset"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    VOTE = "vote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,12 @@ def action_of(token: str) -> Action:
         raise OlderRelease(f"unknown token {token[:20]!r}")
     return Action(Verb(verb), rest)
 
+
+BECAUSE = {
+    Verb.NOT_TOPIC: Because.TOPIC,
+    Verb.NOT_METHOD: Because.METHOD,
+    Verb.READ_ALREADY: Because.READ,
+}
 
 VERDICTS = {Verb.LIKE: Verdict.LIKE, Verb.NOT_FOR_ME: Verdict.NOT_FOR_ME, Verb.SAVE: Verdict.SAVE}
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model import PaperId
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
@@ -10,6 +12,13 @@ class RejectedItem:
 
     where: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion(RejectedItem):
+    """A registry deleted a paper of its own: if it is stored it is withdrawn, else there is nothing to do."""
+
+    paper: PaperId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,15 @@ class SourceFailed(Exception):
         super().__init__(why)
         self.why = why
         self.retry_after_s = retry_after_s
+
+
+class SourceRefused(Exception):
+    """What a member typed is no source for a community; ``piece`` is the part that is wrong, ``why`` one sentence."""
+
+    def __init__(self, piece: str, why: str) -> None:
+        super().__init__(why)
+        self.piece = piece
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 # Below so many verdicts on shown picks, over all profiles, a percentage would be a guess.
 FEWEST = 30
 # A profile's own rate is believed as if this many verdicts of all profiles stood against it.
-_SHRINKAGE = 3.0
+_SHRINKAGE = 1.0
 # Each of a profile's verdicts counts this much of the next newer one: what it likes of what is left changes.
-_AGEING = 0.93
+_AGEING = 0.88
 # Keeps slope and intercept finite when scores separate likes from dislikes without error.
 _RIDGE = 1.0
 _ROUNDS = 50

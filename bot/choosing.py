@@ -14,7 +14,7 @@ Rows = NDArray[np.int64]
 # The bar: a paper that is not at least this fraction as good as the best ten of the store is no pick.
 BAR = 0.3
 # A stretch is taken from this share of the bar upwards: below it nothing points to the profile any more.
-_NEAR = 0.6
+NEAR = 0.6
 # Without a calibration: how sharply a like becomes likelier around the bar.
 _SHARPNESS = 4.0
 # Relevance against variety when picks are chosen.
@@ -58,7 +58,7 @@ def stretch(scores: Floats, taken: set[int], bar: float, calibration: Calibratio
     """
     best, most = None, 0.0
     for place, score in enumerate(scores.tolist()):
-        if score < bar * _NEAR:
+        if score < bar * NEAR:
             break
         if place in taken:
             continue

@@ -47,6 +47,7 @@ class Command:
         here: Takes ``here``: it then concerns the channel, and needs a manager when it changes something.
         changes: It can change what is stored; with ``here`` only a manager may.
         target: The free text is a number of the newest list, or a link to a paper.
+        family: Under this word they stand together where only so many commands can be listed; typed, it is not said.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Command:
     changes: bool = False
     target: bool = False
     options: tuple[Option, ...] = ()
+    family: str = ""
 
 
 HERE = Option("for", "for me, or for this channel", ("me", "here"))
@@ -206,6 +208,26 @@ COMMANDS: tuple[Command, ...] = (
         options=(Option("note", "a word on why"),),
     ),
     Command(
+        "source",
+        "source [add <source> | remove <number> | list]",
+        "lists the sources that this community added beside the host's, or changes them",
+        ("source", "source add arxiv:cs.CL", "source add feed:https://www.nature.com/nature.rss", "source remove 2"),
+        text=Text.OPTIONAL,
+        argument="change",
+        changes=True,
+        family="more",
+    ),
+    Command(
+        "review",
+        "review [approve <link> | decline <link>]",
+        "shows managers what members brought where submissions are moderated",
+        ("review",),
+        text=Text.OPTIONAL,
+        argument="act",
+        changes=True,
+        family="more",
+    ),
+    Command(
         "digest",
         "digest [here] [daily | weekdays | weekly mon] [09:00] [Europe/Berlin] | off | now | count 5 | skip-empty",
         "sets when the daily round comes, or asks for an extra one",
@@ -217,15 +239,31 @@ COMMANDS: tuple[Command, ...] = (
         options=(HERE,),
     ),
     Command(
+        "mail",
+        "mail [here] [<address> [daily | weekly mon] [09:00] | off]",
+        "brings the round by e-mail to an address that you confirm",
+        ("mail you@example.org weekly", "mail here you@example.org", "mail off"),
+        text=Text.OPTIONAL,
+        argument="address",
+        here=True,
+        changes=True,
+        options=(HERE, Option("schedule", "when it comes: daily, weekly mon 09:00")),
+        family="more",
+    ),
+    Command(
         "set",
         "set [here] [<name> <choice>]",
         "lists what else can be chosen, for you or for this channel, and changes it",
         ("set",),
         text=Text.OPTIONAL,
-        argument="choice",
+        argument="name",
         here=True,
         changes=True,
-        options=(HERE,),
+        options=(
+            HERE,
+            Option("name", "what to choose; left out, everything is listed"),
+            Option("choice", "what it is to be"),
+        ),
     ),
     Command(
         "feedback",
@@ -236,6 +274,38 @@ COMMANDS: tuple[Command, ...] = (
         argument="act",
         changes=True,
         options=(Option("act", "take back the newest verdict, or all", ("undo", "reset")),),
+    ),
+    Command(
+        "archive",
+        "archive [revoke]",
+        "gives a link to the past picks, yours or this channel's, that ends after 7 days",
+        ("archive", "archive revoke"),
+        text=Text.OPTIONAL,
+        argument="act",
+        options=(Option("act", "make every link given so far useless", ("revoke",)),),
+        family="more",
+    ),
+    Command(
+        "feed",
+        "feed [here] [new]",
+        "gives the secret address of a feed of the picks, or a new one",
+        ("feed", "feed here new"),
+        text=Text.OPTIONAL,
+        argument="act",
+        here=True,
+        changes=True,
+        options=(HERE, Option("act", "another address in place of the former", ("new",))),
+        family="more",
+    ),
+    Command(
+        "token",
+        "token [revoke]",
+        "gives a token with which programs read your own data",
+        ("token", "token revoke"),
+        text=Text.OPTIONAL,
+        argument="act",
+        options=(Option("act", "make the token useless", ("revoke",)),),
+        family="more",
     ),
     Command("mydata", "mydata", "gives you everything stored about you, as JSON", ("mydata",)),
     Command("forgetme", "forgetme", "deletes everything stored about you, once confirmed", ("forgetme",), changes=True),

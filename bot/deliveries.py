@@ -1,9 +1,19 @@
 """What the ledger holds: planned parts, the right to send one, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from bot.model import Channel, DeliveryKey, DeliveryState, MessageId, PaperId, ProfileId
+from bot.model import Channel, DeliveryKey, DeliveryState, MessageId, Paper, PaperId, ProfileId
+
+
+class Layout(StrEnum):
+    """Where the later parts of a digest stand: under its first one, or each by itself."""
+
+    USUAL = "usual"
+    """As the one who runs this installation set it for the platform."""
+    THREAD = "thread"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,57 @@ class PlannedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A message beside the digests, frozen when planned; a destination gets one about the same thing, ever.
+
+    Attributes:
+        about: Names what it tells: ``paused …``, ``club 2026-03-13``.
+        day: The local date that it belongs to.
+        parts: Its messages; none when there is nothing to say, and ``why`` tells the reason.
+        under: The message that it answers, None when it stands alone.
+    """
+
+    profile: ProfileId
+    channel: Channel
+    about: str
+    day: date
+    parts: tuple[PlannedPart, ...]
+    under: MessageId | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a pick's readers know of its paper: as it was picked, and what was told since."""
+
+    version: int
+    withdrawn: bool
+    code: bool
+    upvotes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPick:
+    """A posted pick whose paper is not any more what its readers know.
+
+    Attributes:
+        paper: As it is now.
+        day: Local date of the digest; with ``edition`` and ``profile`` it names it.
+        message: The message that shows it.
+        first: The first message of its digest.
+    """
+
+    paper: Paper
+    known: Known
+    profile: ProfileId
+    channel: Channel
+    day: date
+    edition: int
+    message: MessageId
+    first: MessageId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The right to send one part of one digest until the lease runs out.
 
@@ -31,7 +92,9 @@ class Claim:
         attempt: 1 for the first claim of this part, then one more each time.
         doubtful: An earlier attempt may have posted it. Look for its marker in the channel before sending.
         doubtful_since: When the first doubtful attempt began; None when not doubtful.
-        thread: MessageId of part 0 once that is sent, so that later parts can go under it.
+        thread: MessageId of part 0 once that is sent, so that later parts can go under it; before that, the message
+            that a note answers.
+        about: What a note tells; None for a digest.
     """
 
     key: DeliveryKey
@@ -44,6 +107,7 @@ class Claim:
     doubtful: bool
     doubtful_since: datetime | None = None
     thread: MessageId | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +174,4 @@ class DeliveryRecord:
     why: str | None
     planned_at: datetime
     payload: str
+    about: str | None = None

@@ -103,6 +103,8 @@ class _Shares:
                 if part.cause is Cause.EXAMPLE:
                     return ReasonKind.EXAMPLE, f"like “{title}”"
                 return ReasonKind.LIKED, f"like “{title}”, which you liked"
+            case Cause.COMPANY:
+                return ReasonKind.LIKED, "how well the papers nearest to it fit"
             case Cause.TRENDING:
                 return ReasonKind.TRENDING, "trending"
             case Cause.RECENT:

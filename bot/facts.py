@@ -67,10 +67,7 @@ class Facts:
 
     def in_category(self, pattern: str) -> Rows:
         """Return the papers of a category, of its other name, of an archive (``math``) or of a glob (``math.*``)."""
-        wanted = fold(pattern).strip()
-        patterns = {wanted, _ALIAS_OF.get(wanted, wanted)}
-        if "." not in wanted and "*" not in wanted:
-            patterns.add(wanted + ".*")
+        patterns = category_patterns(pattern)
         found = [rows for category, rows in self.by_category.items() if any(fnmatchcase(category, p) for p in patterns)]
         return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
 
@@ -132,6 +129,15 @@ def rows_again(facts: Facts) -> list[Fact]:
         Fact(facts.ids[i], int(facts.days[i]), bool(facts.withdrawn[i]), int(facts.upvotes[i]), *texts)
         for i, texts in enumerate(zip(facts.authors, facts.categories, facts.sources, strict=True))
     ]
+
+
+def category_patterns(pattern: str) -> set[str]:
+    """Return the globs, folded, of what a category in an interest means: itself, its other name, a whole archive."""
+    wanted = fold(pattern).strip()
+    patterns = {wanted, _ALIAS_OF.get(wanted, wanted)}
+    if "." not in wanted and "*" not in wanted:
+        patterns.add(wanted + ".*")
+    return patterns
 
 
 def _rows_by(keys: Sequence[set[str]]) -> dict[str, Rows]:

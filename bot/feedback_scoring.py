@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.expansion import best_rows, meant_direction, trust
-from bot.learning import Lesson, word_means
+from bot.learning import Lesson, word_means, words_against
 from bot.matching import Query
 from bot.postings import Floats
 from bot.scoring import NO_ROWS, Cause, Part, Pool, Rows, asked_weights, in_units_of_the_best, pool_of
@@ -52,6 +52,7 @@ class FeedbackWeights:
         nearest: Nearness to the nearest liked paper.
         disliked: Nearness to the nearest disliked paper, against it.
         all_liked: Squared nearness to all liked papers.
+        company: How far a paper's score is drawn to that of its nearest neighbours, 0..1 (see `company_part`).
     """
 
     keywords: Fading = Fading(3.6, 1.5, 0.38)
@@ -63,6 +64,7 @@ class FeedbackWeights:
     nearest: float = 0.38
     disliked: float = 0.5
     all_liked: Growing = Growing(0.37, 5.0)
+    company: Growing = Growing(0.4, 5.0)
 
 
 FEEDBACK = FeedbackWeights()
@@ -81,6 +83,9 @@ _TYPED_DISCRIMINANT = 0.2
 # The mean of so many best answers is believed; the newest so many liked papers are compared one by one.
 _BELIEVED = 5
 _MOST_NEAREST = 40
+# The best so many papers have company, and so many neighbours are one's company.
+_IN_COMPANY = 100
+_NEIGHBOURS = 5
 # What the second look sees: how the parts count in the ranking that it believes.
 _FIRST_LOOK_DIRECTION = 0.6
 
@@ -165,11 +170,48 @@ class Learner:
         return total
 
 
+def company_part(
+    snapshot: Snapshot, total: Floats, lesson: Lesson, focus: Rows = NO_ROWS, weights: FeedbackWeights = FEEDBACK
+) -> list[Part]:
+    """Return the part that draws each of the best papers to the score of its nearest neighbours among them.
+
+    What is like a paper mostly has its worth too, and an error in one score evens out (score regularisation; Diaz
+    2005). Below 0 for a paper that scores more than its neighbours. Papers with a verdict are nobody's company: their
+    scores say what was taught, not what follows from it.
+
+    Args:
+        total: What all other parts sum to, shape (n,).
+    """
+    weight = weights.company.at(lesson.amount)
+    if not weight or not snapshot.space.dimensions:
+        return []
+    open_ = np.where(snapshot.alive, total, 0)
+    open_[lesson.rows] = 0
+    best = best_rows(open_, _IN_COMPANY, snapshot.tie_rank)
+    if len(focus):
+        among = np.zeros_like(open_)
+        among[focus] = open_[focus]
+        best = np.union1d(best, best_rows(among, _IN_COMPANY, snapshot.tie_rank))
+    if len(best) <= _NEIGHBOURS:
+        return []
+    vectors = snapshot.vectors(best)
+    alike = np.maximum(vectors @ vectors.T, 0)
+    np.fill_diagonal(alike, 0)
+    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :_NEIGHBOURS]
+    likeness = np.take_along_axis(alike, nearest, axis=1)
+    known = likeness.sum(axis=1)
+    theirs = (likeness * total[best][nearest]).sum(axis=1) / np.where(known > 0, known, 1)
+    scores = np.zeros_like(total)
+    scores[best] = np.where(known > 0, np.float32(weight) * (theirs - total[best]), 0)
+    return [Part(Cause.COMPANY, scores)]
+
+
 def learned_words_of(snapshot: Snapshot, lesson: Lesson, typed: Floats) -> Floats:
     """Return the weights over stems that verdicts and typed words make, shape (n_stems,); below 0 is against."""
     liked, disliked = word_means(snapshot, lesson)
-    special = np.where((liked > 0) | (typed > 0), 0, disliked)
-    return unit(liked) + np.float32(_TYPED) * unit(typed) - np.float32(_SPECIAL) * special
+    special = words_against(snapshot, lesson, liked, disliked, typed)
+    learned: Floats = unit(liked) + np.float32(_TYPED) * unit(typed) - np.float32(_SPECIAL) * special
+    return learned
 
 
 def _directions(snapshot: Snapshot, lesson: Lesson, typed: Floats) -> Vectors:
@@ -196,6 +238,6 @@ def _mean(snapshot: Snapshot, rows: Rows, weights: Floats) -> Vectors:
 
 
 def _weighted_vectors(snapshot: Snapshot, rows: Rows, weights: Floats) -> Vectors:
-    """Return the vectors of the newest of some judged papers, those of old verdicts shorter."""
-    worth = weights[:_MOST_NEAREST] / weights.max()
+    """Return the vectors of the newest of some judged papers, those of old verdicts shorter, of surer ones longer."""
+    worth = weights[:_MOST_NEAREST] / min(float(weights.max()), 1.0)
     return np.asarray(snapshot.vectors(rows[:_MOST_NEAREST]) * worth[:, None], dtype=np.float32)

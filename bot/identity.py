@@ -1,14 +1,18 @@
 """Which work a text, a link or a record means: identifiers in one form each, titles compared, two records told as one.
 
 The forms: ``arxiv:1706.03762`` and ``arxiv:hep-th/9901001`` (never with a version, old ones without subject class),
-``doi:10.1000/x`` (lower case), ``openreview:…``, ``pmid:…``, ``pmcid:PMC…``, ``title:`` and 24 hex digits. All are at
-most 72 characters. A longer DOI is kept as ``doi:~`` and 40 hex digits of its SHA-256; `doi_from` gives it in full.
+``doi:10.1000/x`` (lower case), ``openreview:…``, ``pmid:…``, ``pmcid:PMC…``, ``acl:2023.acl-long.1``, ``title:`` and 24
+hex digits. All are at most 72 characters. A longer DOI is kept as ``doi:~`` and 40 hex digits of its SHA-256;
+`doi_from` gives it in full.
 """
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import quote, unquote
+
+from rapidfuzz import fuzz
 
 from bot.latex_macros import GREEK
 from bot.model import Paper, PaperId
@@ -23,6 +27,9 @@ TELLING_TITLE = 20
 TELLING_ABSTRACT_WORDS = 20
 COMPARED_ABSTRACT_WORDS = 400
 ABSTRACT_OVERLAP = 0.9
+# Of a title of 60 letters about six may differ: a dropped article, another spelling of one word.
+NEAR_TITLE = 90
+_NUMERALS = {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "one", "two", "three", "first", "second"}
 
 _OLD_ARCHIVES = (
     "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|"
@@ -62,6 +69,13 @@ _PMID = re.compile(
 _PMCID = re.compile(
     r"(?:(?:https?://)?(?:pmc\.ncbi\.nlm\.nih\.gov/|(?:www\.)?ncbi\.nlm\.nih\.gov/pmc/)articles/|pmcid\s*:?\s*)?"
     r"(?P<pmcid>pmc\d{4,9})(?:/\S*)?",
+    _FLAGS,
+)
+# New ids name year, venue and volume; old ones a letter and the year (the Anthology's own "Identifiers").
+_ACL_ID = r"(?:(?:19|20)\d\d\.[a-z0-9]{1,20}-[a-z0-9]{1,20}\.\d{1,4}|[a-z]\d\d-\d{4})"
+_ACL = re.compile(
+    rf"(?:https?://)?(?:www\.)?(?:aclanthology\.org|aclanthology\.info/papers|aclweb\.org/anthology)/"
+    rf"(?:anthology/)?(?P<acl>{_ACL_ID})(?:v\d+)?(?:\.pdf|\.bib)?/?(?:[?#]\S*)?|acl:(?P<own>{_ACL_ID})",
     _FLAGS,
 )
 _OWN_FORM = re.compile(rf"(?:openreview:[\w-]{{5,30}}|title:[0-9a-f]{{{TITLE_DIGITS}}}|doi:~[0-9a-f]{{40}})", re.ASCII)
@@ -130,8 +144,11 @@ def title_id(title: str) -> PaperId:
 
 
 def normal_title(title: str) -> str:
-    """Return a title's letters and digits, folded, without LaTeX; Greek letters by name, as pages lose the signs."""
-    letters = folded(re.sub(r"\\[A-Za-z]+", " ", plain(title)))
+    """Return a title's letters and digits, folded, without LaTeX; Greek letters and ``&`` by name.
+
+    Pages lose the Greek signs, and journals print ``&`` where authors wrote *and*.
+    """
+    letters = folded(re.sub(r"\\[A-Za-z]+", " ", plain(title))).replace(" & ", " and ")
     return "".join(_GREEK_NAMES.get(letter, letter) for letter in letters if letter.isalnum())
 
 
@@ -139,22 +156,56 @@ def same_work(a: Paper, b: Paper) -> bool:
     """Tell whether two records are one work: by id, by DOI, or by a telling title that something else confirms.
 
     What confirms is the first author's family name, a year at most one off, or the abstract. First authors who are
-    clearly two people refute, unless the abstract is the same; so do two different arXiv ids.
+    clearly two people refute, unless the abstract is the same; so do two different arXiv ids, and, where only the year
+    would confirm, two different abstracts. A title that is only nearly the same, as a journal may print it, needs both
+    the author and the abstract; a short one the abstract.
     """
-    if a.id == b.id or (a.doi and b.doi and a.doi.lower() == b.doi.lower()):
-        return True
-    if f"doi:{(b.doi or '').lower()}" == a.id or f"doi:{(a.doi or '').lower()}" == b.id:
-        return True
-    if a.id.startswith("arxiv:") and b.id.startswith("arxiv:"):
+    if distinct(a, b):
         return False
-    title = normal_title(a.title)
-    if len(title) <= TELLING_TITLE or title != normal_title(b.title):
-        return False
-    if _same_abstract(a.abstract, b.abstract):
+    return a.id == b.id or _same_doi(a, b) or _same_title(a, b)
+
+
+def _same_doi(a: Paper, b: Paper) -> bool:
+    one, other = (a.doi or "").lower(), (b.doi or "").lower()
+    return bool(one and one == other) or f"doi:{other}" == a.id or f"doi:{one}" == b.id
+
+
+def _same_title(a: Paper, b: Paper) -> bool:
+    title, other = normal_title(a.title), normal_title(b.title)
+    if title != other:
+        return nearly_same_title(title, other) and _confirmed_twice(a, b)
+    if title and _same_abstract(a.abstract, b.abstract):
         return True
+    if len(title) <= TELLING_TITLE:
+        return False
     if a.authors and b.authors:
         return _same_person(a.authors[0], b.authors[0])
+    if _tells(a.abstract) and _tells(b.abstract):
+        return False
     return bool(a.published and b.published and abs(a.published.year - b.published.year) <= 1)
+
+
+def nearly_same_title(one: str, other: str) -> bool:
+    """Tell whether two titles, as `normal_title` gives them, differ in little more than a spelling; never in a number.
+
+    The measure is the normalised edit distance without substitutions (rapidfuzz's ratio).
+    """
+    if min(len(one), len(other)) <= TELLING_TITLE or re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
+    return fuzz.ratio(one, other, score_cutoff=NEAR_TITLE) > 0
+
+
+def may_be_one(a: Paper, b: Paper) -> bool:
+    """Tell whether nothing speaks against two papers being one work that a third record looks like."""
+    if distinct(a, b):
+        return False
+    known = bool(a.authors and b.authors)
+    return not known or _same_person(a.authors[0], b.authors[0]) or _same_abstract(a.abstract, b.abstract)
+
+
+def distinct(a: Paper, b: Paper) -> bool:
+    """Tell whether two records are two works whatever else they share: authors give one DOI to the parts of a work."""
+    return a.id != b.id and a.id.startswith("arxiv:") and b.id.startswith("arxiv:")
 
 
 def url_of(paper: PaperId) -> str:
@@ -167,6 +218,8 @@ def url_of(paper: PaperId) -> str:
             return f"https://doi.org/{quote(name, safe='/:;()._-~')}"
         case "openreview":
             return f"https://openreview.net/forum?id={quote(name, safe='')}"
+        case "acl":
+            return f"https://aclanthology.org/{quote(name, safe='')}/"
         case "pmid":
             return f"https://pubmed.ncbi.nlm.nih.gov/{quote(name, safe='')}/"
         case "pmcid":
@@ -180,12 +233,9 @@ def _read(text: str) -> PaperId | None:
         return PaperId(f"arxiv:{_canonical_arxiv(found['arxiv'])}")
     if _OWN_FORM.fullmatch(text):
         return PaperId(text)
-    if found := _OPENREVIEW.fullmatch(text):
-        return PaperId(f"openreview:{found['note']}")
-    if found := _PMID.fullmatch(text):
-        return PaperId(f"pmid:{found['pmid']}")
-    if found := _PMCID.fullmatch(text):
-        return PaperId(f"pmcid:{found['pmcid'].upper()}")
+    for form, named in _NUMBERED.items():
+        if found := form.fullmatch(text):
+            return named(found)
     doi = _doi(text)
     if doi is None:
         return None
@@ -204,6 +254,19 @@ def _arxiv(text: str) -> re.Match[str] | None:
 def _canonical_arxiv(name: str) -> str:
     archive, slash, number = name.lower().rpartition("/")
     return f"{archive.split('.')[0]}/{number}" if slash else number
+
+
+def _canonical_acl(name: str) -> str:
+    # Old ids begin with a capital, new ones have none.
+    return name.lower() if name[:2].isdigit() else name.upper()
+
+
+_NUMBERED: dict[re.Pattern[str], Callable[[re.Match[str]], PaperId]] = {
+    _OPENREVIEW: lambda found: PaperId(f"openreview:{found['note']}"),
+    _PMID: lambda found: PaperId(f"pmid:{found['pmid']}"),
+    _PMCID: lambda found: PaperId(f"pmcid:{found['pmcid'].upper()}"),
+    _ACL: lambda found: PaperId(f"acl:{_canonical_acl(found['acl'] or found['own'])}"),
+}
 
 
 def _doi(text: str) -> str | None:
@@ -235,6 +298,14 @@ def _bared(text: str) -> str:
 _GREEK_NAMES = {letter: name for name, letter in GREEK.items()} | {"ς": "sigma", "ϵ": "epsilon", "ϕ": "phi"}
 
 
+def _confirmed_twice(a: Paper, b: Paper) -> bool:
+    # The parts of a work share their authors and most of their titles; their numerals tell them apart.
+    numerals = [[word for word in _spoken(paper.title) if word in _NUMERALS] for paper in (a, b)]
+    if numerals[0] != numerals[1] or not (a.authors and b.authors):
+        return False
+    return _same_person(a.authors[0], b.authors[0]) and _same_abstract(a.abstract, b.abstract)
+
+
 def _same_person(one: str, other: str) -> bool:
     """Tell whether two spellings of a name may be one person: the family name of one is in the other."""
     return bool(_family(one) & _names(other)) or bool(_family(other) & _names(one))
@@ -257,5 +328,13 @@ def _same_abstract(one: str, other: str) -> bool:
     return shorter >= TELLING_ABSTRACT_WORDS and len(first & second) >= ABSTRACT_OVERLAP * shorter
 
 
+def _tells(abstract: str) -> bool:
+    return len(_words(abstract)) >= TELLING_ABSTRACT_WORDS
+
+
 def _words(abstract: str) -> set[str]:
-    return set(re.findall(r"\w+", folded(plain(abstract)))[:COMPARED_ABSTRACT_WORDS])
+    return set(_spoken(abstract)[:COMPARED_ABSTRACT_WORDS])
+
+
+def _spoken(text: str) -> list[str]:
+    return re.findall(r"\w+", folded(plain(text)))

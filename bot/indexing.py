@@ -1,6 +1,7 @@
 """Papers → a snapshot: reads them into batches, folds new ones in, joins the batches when the second has grown."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,8 @@ from bot.abbreviations import Abbreviations, Long, mined
 from bot.facts import Fact, Facts, columns, fact_of, rows_again
 from bot.model import Paper
 from bot.postings import Floats, Ints, Mask, Postings, Stream, index, joined, kept
-from bot.semantics import Space, fit, nowhere
-from bot.snapshot import Batch, Snapshot
+from bot.semantics import Space, Vectors, fit, nowhere
+from bot.snapshot import Batch, Memory, Snapshot
 from bot.vocabulary import Vocabulary
 
 # A store smaller than this is indexed anew with each change: it takes a blink and keeps every figure exact.
@@ -22,6 +23,8 @@ JOIN_SHARE = 0.05
 JOIN_FROM = 1_000
 # Directions of meaning are fitted anew when the store has grown by this factor since they were.
 FIT_GROWTH = 1.5
+# So many rows are projected at once.
+_BLOCK = 4_000
 
 
 class Reading:
@@ -99,15 +102,20 @@ def _all_anew(
 
 
 def refitted(old: Snapshot) -> Snapshot:
-    """Return the same papers in a space of meaning fitted on all of them, in one batch."""
-    nothing = Stream(np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    streams = [(batch.postings.stream(), batch.facts) for _, batch in old.offsets()]
-    parts = []
-    for (offset, _), (stream, facts) in zip(old.offsets(), streams, strict=True):
-        current = np.array([old.row_of[p] == offset + i for i, p in enumerate(facts.ids)], dtype=np.bool_)
-        parts.append((kept(stream, current), _kept_facts(facts, current)))
-    whole = joined([nothing, *(s for s, _ in parts)]), columns([fact for _, some in parts for fact in some])
-    return assembled(old.change, old.vocabulary, (whole,), None, old.abbreviations)
+    """Return the same batches in a space of meaning fitted on all of their papers.
+
+    Words stay as they are indexed: only numbers are worked out, which leaves other threads running.
+    """
+    rows = old.unit_rows(np.flatnonzero(old.alive))
+    space = fit(rows)
+    batches = tuple(replace(batch, vectors=_projected(space, batch.unit_rows)) for batch in old.batches)
+    return replace(old, space=space, batches=batches, memory=Memory())
+
+
+def _projected(space: Space, rows: sparse.csr_matrix) -> Vectors:
+    """Return the vectors of rows, block by block: what is worked out of all at once takes gigabytes."""
+    blocks = [space.project(rows[start : start + _BLOCK]) for start in range(0, rows.shape[0], _BLOCK)]
+    return np.concatenate(blocks) if blocks else np.zeros((0, space.dimensions), dtype=np.float32)
 
 
 def assembled(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.announcements import IngestReport, RejectedItem, SourceFailed
+from bot.announcements import Deletion, IngestReport, RejectedItem, SourceFailed
 from bot.model import Paper
 from bot.ports import Papers, Source
 
@@ -25,38 +25,48 @@ async def ingest(
         SourceFailed: The source gave up; what it had yielded before is stored.
     """
     report = IngestReport()
-    batch: list[Paper] = []
+    batch: list[Paper | Deletion] = []
     try:
         async for item in source.papers(now):
-            report = _counted(report, item)
-            if not isinstance(item, RejectedItem):
+            report = replace(report, read=report.read + 1)
+            if isinstance(item, Paper | Deletion):
                 batch.append(item)
+            else:
+                report = _rejected(report, item)
             if len(batch) == BATCH:
-                report = await _stored(papers, batch, now, report)
+                report = await asyncio.to_thread(_stored, papers, batch, now, report)
                 batch = []
                 on_progress(report)
     except SourceFailed:
-        await _stored(papers, batch, now, report)
+        await asyncio.to_thread(_stored, papers, batch, now, report)
         raise
-    report = await _stored(papers, batch, now, report)
+    report = await asyncio.to_thread(_stored, papers, batch, now, report)
     on_progress(report)
     return report
 
 
-def _counted(report: IngestReport, item: Paper | RejectedItem) -> IngestReport:
-    report = replace(report, read=report.read + 1)
-    if isinstance(item, RejectedItem) and len(report.rejected) < REJECTED_CAP:
-        report = replace(report, rejected=(*report.rejected, item))
-    return report
-
-
-async def _stored(papers: Papers, batch: list[Paper], now: datetime, report: IngestReport) -> IngestReport:
-    if not batch:
+def _rejected(report: IngestReport, item: RejectedItem) -> IngestReport:
+    if len(report.rejected) >= REJECTED_CAP:
         return report
-    kept = await asyncio.to_thread(papers.upsert, batch, now)
-    return replace(
-        report,
-        added=report.added + kept.added,
-        updated=report.updated + kept.updated,
-        duplicates=report.duplicates + kept.duplicates,
-    )
+    return replace(report, rejected=(*report.rejected, item))
+
+
+def _stored(papers: Papers, batch: list[Paper | Deletion], now: datetime, report: IngestReport) -> IngestReport:
+    if arrived := [item for item in batch if isinstance(item, Paper)]:
+        kept = papers.upsert(arrived, now)
+        report = replace(
+            report,
+            added=report.added + kept.added,
+            updated=report.updated + kept.updated,
+            duplicates=report.duplicates + kept.duplicates,
+        )
+    if deleted := [item for item in batch if isinstance(item, Deletion)]:
+        known = papers.get([item.paper for item in deleted])
+        for item in deleted:
+            if item.paper not in known:
+                report = _rejected(report, item)
+        withdrawn = papers.withdraw(list(known))
+        report = replace(
+            report, updated=report.updated + withdrawn, duplicates=report.duplicates + len(known) - withdrawn
+        )
+    return report

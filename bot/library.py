@@ -4,6 +4,7 @@ Searches, rankings and reasons come from one `Snapshot`, which `refresh` swaps; 
 """
 
 import threading
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from bot import indexing, keeping
 from bot.calibration import Calibration, strength
-from bot.choosing import BAR, POOL, STRETCH_FROM, Rows, chosen, stretch
+from bot.candidates import Candidates, Fresh, rows_in
+from bot.choosing import BAR, NEAR, POOL, STRETCH_FROM, Rows, chosen, stretch
 from bot.corrections import Correction, corrected, words_interest
+from bot.expansion import cut_of
 from bot.explain import itemised, key_sentence, looked_for, reasons
 from bot.feedback_scoring import learned_words_of
 from bot.filters import holds, matched_at_all
@@ -23,8 +26,8 @@ from bot.findings import Assessment, Found, Hit, Miss, Selection
 from bot.interests import print_interest
 from bot.learning import Judged, Taste, lesson_of
 from bot.model import Interest, Occur, Paper, PaperId, Pick, Reason, ReasonKind
-from bot.ports import Papers
-from bot.postings import Mask
+from bot.ports import PapersToRead
+from bot.postings import Floats, Mask
 from bot.ranking import Ranking, order, rank_interest, rank_rows_like, rank_taste
 from bot.scoring import NO_ROWS
 from bot.snapshot import Snapshot
@@ -51,17 +54,20 @@ _TWINS_AMONG = 100
 _READ_AT_ONCE = 5000
 # A day's announcements; of more candidates the best by their words are compared by meaning.
 _MOST_IN_FOCUS = 3000
+# Spans of fresh papers that are kept: of a digest, of a preview, of a month, before and after a full hour.
+_MOST_FRESH = 6
 _STRETCH = "a stretch, to learn where your interests end"
 
 
 class Library:
     """Thread-safe for readers; one refresh at a time."""
 
-    def __init__(self, papers: Papers) -> None:
+    def __init__(self, papers: PapersToRead) -> None:
         self._papers = papers
         self._refreshing = threading.Lock()
         self._snapshot = indexing.empty()
         self._spelling: tuple[Snapshot, Spelling] | None = None
+        self._fresh: dict[datetime, Fresh] = {}
 
     def __len__(self) -> int:
         return int(self._snapshot.alive.sum())
@@ -70,6 +76,11 @@ class Library:
     def change(self) -> int:
         """The number of the last change of the store that is folded in."""
         return self._snapshot.change
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The store as it is seen at this moment; what a measurement looks into."""
+        return self._snapshot
 
     def refresh(self) -> int:
         """Fold in what the store's change log tells; return how many papers changed. Cheap when nothing did."""
@@ -107,6 +118,20 @@ class Library:
                 return False
             self._snapshot = snapshot
             return True
+
+    def fresh(self, since: datetime) -> Candidates:
+        """Return the papers announced or first stored since an instant that the library has read.
+
+        Kept for the next who ask: callers round the instant, so that it is often the same.
+        """
+        snapshot = self._snapshot
+        kept = self._fresh.get(since)
+        if kept is None or kept.snapshot is not snapshot:
+            ids = frozenset(self._papers.since(since))
+            kept = Fresh(ids, snapshot, snapshot.rows_of(ids))
+            others = [(at, fresh) for at, fresh in self._fresh.items() if fresh.snapshot is snapshot and at != since]
+            self._fresh = dict([*others[1 - _MOST_FRESH :], (since, kept)])
+        return Candidates(kept)
 
     # -- answers --
 
@@ -181,8 +206,9 @@ class Library:
         read_taste = self._read(snapshot, taste)
         ranking = rank_taste(snapshot, read_taste, now, _focus(snapshot, candidates))
         rows = _open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
-        rows = self._without_twins(snapshot, order(snapshot, ranking.total, rows))
         bar = BAR if ranking.known else 0.0
+        rows = _near_the_top(ranking.total, rows, bar, max(count * POOL, 2 * _TWINS_AMONG))
+        rows = self._without_twins(snapshot, order(snapshot, ranking.total, rows))
         above = int(np.count_nonzero(ranking.total[rows] >= bar))
         pool = rows[: min(above, count * POOL)]
         places = sorted(chosen(ranking.total[pool], snapshot.vectors(pool), count))
@@ -192,7 +218,7 @@ class Library:
             places = places if edge is None else [*places[: count - 1], edge]
         picks = self._picks(snapshot, ranking, rows[places], calibration, None if edge is None else int(rows[edge]))
         miss = Miss(snapshot.ids[rows[above]], float(ranking.total[rows[above]])) if above < len(rows) else None
-        return Selection(picks, len(set(candidates)), bar, miss)
+        return Selection(picks, len(candidates), bar, miss)
 
     def assess(self, taste: Taste, paper: PaperId, now: datetime, *, candidates: Collection[PaperId]) -> Assessment:
         """Tell why a paper is picked for a taste, or why not."""
@@ -201,7 +227,7 @@ class Library:
         if row is None:
             return Assessment(0.0, BAR, None, (), (), ())
         read_taste = self._read(snapshot, taste)
-        ranking = rank_taste(snapshot, read_taste, now, _focus(snapshot, [*candidates, paper]))
+        ranking = rank_taste(snapshot, read_taste, now, np.union1d(_focus(snapshot, candidates), [row]))
         muted = tuple(
             print_interest(interest)
             for typed, interest in zip(taste.muted, read_taste.muted, strict=True)
@@ -241,14 +267,20 @@ class Library:
     def matching(self, interest: Interest, papers: Collection[PaperId]) -> list[PaperId]:
         """Return those of some papers that are a fair match of an interest, best first."""
         snapshot = self._snapshot
-        meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
-        ranking = rank_interest(snapshot, meant, _focus(snapshot, papers))
-        rows = snapshot.rows_of(papers)
-        fair = rows[ranking.allowed[rows] & ((ranking.total[rows] >= FAIR) | (not ranking.known))]
+        ranking, fair = self._fair(snapshot, interest, papers)
         return [snapshot.ids[row] for row in order(snapshot, ranking.total, fair).tolist()]
 
     def count_matching(self, interest: Interest, papers: Collection[PaperId]) -> int:
-        return len(self.matching(interest, papers))
+        """Return how many of some papers are a fair match of an interest."""
+        snapshot = self._snapshot
+        return len(self._fair(snapshot, interest, papers)[1])
+
+    def categories(self, limit: int) -> list[tuple[str, int]]:
+        """Return the categories of the stored papers and how many papers each has, those with most papers first."""
+        counted: Counter[str] = Counter()
+        for batch in self._snapshot.batches:
+            counted.update({name: len(rows) for name, rows in batch.facts.by_category.items()})
+        return sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:limit]
 
     def learned_words(self, taste: Taste, now: datetime, limit: int = 10) -> list[tuple[str, float]]:
         """Return words with the weight that verdicts gave them, the heaviest first: + more of, − less of."""
@@ -263,6 +295,12 @@ class Library:
         ]
 
     # -- inner --
+
+    def _fair(self, snapshot: Snapshot, interest: Interest, papers: Collection[PaperId]) -> tuple[Ranking, Rows]:
+        meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
+        ranking = rank_interest(snapshot, meant, _focus(snapshot, papers))
+        rows = rows_in(snapshot, papers)
+        return ranking, rows[ranking.allowed[rows] & ((ranking.total[rows] >= FAIR) | (not ranking.known))]
 
     def _read(self, snapshot: Snapshot, taste: Taste) -> Taste:
         """Return the taste with typing errors corrected."""
@@ -338,7 +376,10 @@ def _focus(snapshot: Snapshot, candidates: Collection[PaperId] | None) -> Rows:
     """Return the rows of candidates where they are few enough for each to be compared by its meaning."""
     if candidates is None or len(candidates) > _MOST_IN_FOCUS:
         return NO_ROWS
-    return snapshot.rows_of(candidates)
+    if isinstance(candidates, Candidates):
+        # What was shown or judged meanwhile does not change it, so what was worked out for an interest still holds.
+        candidates = replace(candidates, without=frozenset())
+    return rows_in(snapshot, candidates)
 
 
 def _open_rows(
@@ -347,12 +388,19 @@ def _open_rows(
     mask = allowed
     if candidates is not None:
         mask = np.zeros(len(snapshot), dtype=np.bool_)
-        mask[snapshot.rows_of(candidates)] = True
+        mask[rows_in(snapshot, candidates)] = True
         mask &= allowed
     else:
         mask = allowed.copy()
     mask[snapshot.rows_of(excluded)] = False
     return np.flatnonzero(mask)
+
+
+def _near_the_top(scores: Floats, rows: Rows, bar: float, least: int) -> Rows:
+    """Return the rows that can matter for picks, so that not all have to be sorted: ``least`` and all near the bar."""
+    here = scores[rows]
+    near = bar * NEAR if bar > 0 else np.inf
+    return rows[here >= min(near, cut_of(here, least))]
 
 
 def _exclusions(snapshot: Snapshot, taste: Taste, row: int) -> tuple[str, ...]:

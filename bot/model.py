@@ -23,7 +23,9 @@ class Paper:
         announced: When a source put it before readers (arXiv's announcement, the day of a list), aware.
         first_seen: When this installation first stored it, aware.
         source: Name of the source that brought it first: ``arxiv``, ``huggingface``, ``file``, ``sample`` …
-        upvotes: Votes at the source, None where it has none.
+        upvotes: Votes at the source, None where it has none; likewise ``comments``.
+        keywords: Words that a source's machine found; hints, never the authors' own.
+        original: The abstract as the source wrote it, only on its way into a store; empty when it is the same.
     """
 
     id: PaperId
@@ -41,6 +43,9 @@ class Paper:
     upvotes: int | None = None
     code_url: str | None = None
     withdrawn: bool = False
+    comments: int | None = None
+    keywords: tuple[str, ...] = ()
+    original: str = field(default="", compare=False, repr=False)
 
 
 class Occur(StrEnum):
@@ -199,7 +204,18 @@ class Verdict(StrEnum):
     DISLIKE = "dislike"
     NOT_FOR_ME = "not-for-me"
     SAVE = "save"
+    CLICK = "click"
+    """Opened through a counted link, by somebody who chose to have theirs counted."""
     UNDO = "undo"
+
+
+class Because(StrEnum):
+    """Why a pick was not for somebody."""
+
+    TOPIC = "topic"
+    METHOD = "method"
+    READ = "read"
+    """Known already: nothing speaks against others like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,7 @@ class Feedback:
         channel: Where it happened; None in a direct conversation. Such an act teaches the member's profile only.
         paper: None only for an undo.
         undoes: For an undo, the event that it takes back.
+        because: Why it was not for the member, where they told.
     """
 
     event: str
@@ -220,6 +237,7 @@ class Feedback:
     verdict: Verdict
     at: datetime
     undoes: str | None = None
+    because: Because | None = None
 
 
 class ReasonKind(StrEnum):
@@ -284,6 +302,7 @@ class Subscription:
         since: When this schedule was set. What fell due before is not owed.
         count: How many picks at most, 1..20.
         quiet: Say nothing at all on a day without picks, instead of one line.
+        set_by: Who set it last, to be told when it stops; None when nobody is known any more.
     """
 
     profile: ProfileId
@@ -296,6 +315,11 @@ class Subscription:
     count: int = 5
     quiet: bool = False
     paused: str | None = None
+    set_by: Member | None = None
+
+
+# No day has so many digests.
+FIRST_NOTE = 1000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -304,12 +328,17 @@ class DeliveryKey:
 
     Attributes:
         destination: ``platform:community:channel`` of the channel that it goes to.
-        edition: 0 for the scheduled digest; 1, 2, … for the extra ones that somebody asked for that day.
+        edition: 0 for the scheduled digest; 1, 2, … for the extra ones that somebody asked for that day; from
+            ``FIRST_NOTE`` on for messages beside the digests.
     """
 
     destination: str
     local_date: date
     edition: int = 0
+
+    @property
+    def is_note(self) -> bool:
+        return self.edition >= FIRST_NOTE
 
 
 class DeliveryState(StrEnum):

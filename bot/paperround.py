@@ -1,26 +1,38 @@
 """Paperround in one page: papers come in, people ask and react, digests go out."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.actions import OlderRelease, action_of, verdict_of
+from bot.addresses import Addresses
 from bot.announcements import IngestReport, SourceFailed
 from bot.answers.asked import Answer, Asked
+from bot.answers.clicks import click
 from bot.answers.finding import paper_brought
 from bot.answers.offers import offered_now
-from bot.answers.table import answered, bad_command, pressed
-from bot.answers.verdicts import react_to
+from bot.answers.pasting import PastedLinks
+from bot.answers.reactions import OFF, posted_papers, put_on, react_no_more, react_to, settle
+from bot.answers.table import answered, bad_command, like_text, pressed
 from bot.commands import BY_NAME, Ask, BadCommand, parse
-from bot.desk import Desk, NextPolls, no_polls
+from bot.desk import ClickLink, Desk, NextPolls, no_polls
+from bot.identity import links_in
 from bot.ingest import ingest
 from bot.library import Library
-from bot.model import Channel, DeliveryKey, Member, MessageId, PaperId
-from bot.ports import Clock, Lookup, Messenger, Source, StorageUnavailable, Stores
+from bot.mail import MAIL
+from bot.mailing import Mailing
+from bot.model import Channel, DeliveryKey, Member, MessageId, PaperId, destination_of
+from bot.ports import Clock, Lookup, Messenger, Source, SourceWords, StorageUnavailable, Stores
+from bot.reading import Reading
 from bot.replies import OfferedPick, PicksReply, RefusalReply
 from bot.round import DeliveryReport, Round
 from bot.schedule import next_due_at
-from bot.suggestions import Suggestion, suggestions
+from bot.suggestions import NOTHING, Suggestion, Typing, suggestions
+
+log = structlog.get_logger()
 
 
 def nothing() -> None:
@@ -46,6 +58,10 @@ class Paperround:
         wake: Callable[[], None] = nothing,
         lookup: Lookup | None = None,
         next_polls: NextPolls = no_polls,
+        public_url: str = "",
+        secret: str = "",
+        source_words: SourceWords | None = None,
+        click_link: ClickLink | None = None,
     ) -> None:
         """Put the product together.
 
@@ -54,19 +70,32 @@ class Paperround:
             settle: How long an unknown outcome rests before the channel's history is read.
             lookup: Fetches a paper that a member brings; without it only stored ones can be brought.
             next_polls: Given where the sources stand, tells when each one that is set is asked next.
+            public_url: Where the pages are reached from outside; ``secret`` signs what opens them.
+            click_link: Makes a link to a paper that comes back as `clicked`; without it no link is counted.
+            source_words: Knows what managers may add as a source; without it they can add none.
             wake: Called when something may be due sooner than `next_due_at` last said.
         """
         self._stores = stores
         self._clock = clock
         self._wake = wake
         self._lookup = lookup
-        self._desk = Desk(stores, library, next_polls)
+        self._desk = Desk(stores, library, next_polls, Addresses(stores.access, public_url, secret), source_words)
+        self.reading = Reading(self._desk, clock)
         self._round = Round(self._desk, clock, messengers, settle, post_timeout)
         self._desk.post = self._round.plan_extra
+        self._desk.click_link = click_link
+        if MAIL in messengers:
+            self._desk.tell = self._round.plan_note
+        self.mailing = Mailing(self._desk, clock, self.press, wake)
+        self._pasted = PastedLinks()
 
     async def warm_up(self) -> None:
         """Read the stored papers into the library; until then searches are answered by the store's plain index."""
         await asyncio.to_thread(self._desk.catch_up, self._clock.now())
+
+    async def retrain(self) -> None:
+        """Fit anew what is learned from all papers and everybody together: once a day, at a quiet moment."""
+        await asyncio.to_thread(self._desk.retrain, self._clock.now())
 
     async def ingest(
         self, source: Source, on_progress: Callable[[IngestReport], None] = lambda _: None
@@ -103,6 +132,31 @@ class Paperround:
         asked = self._pressing(member, channel, event)
         return await self._at_the_desk("button", lambda: pressed(self._desk, asked, action))
 
+    async def like_text(self, text: str, member: Member, channel: Channel) -> Answer:
+        """Answer with papers like a message that a member points at, whoever wrote it."""
+        asked = self._pressing(member, channel, "")
+        return await self._at_the_desk("message", lambda: like_text(self._desk, asked, text))
+
+    async def linked(self, text: str, member: Member, channel: Channel, event: str) -> Answer | None:
+        """Answer a message in which somebody pasted links to papers, in channels that chose so.
+
+        Args:
+            text: The message, or one link of it; the caller leaves out what bots write.
+
+        Returns:
+            Picks for the stored papers, or a notice that offers to bring one that is not; None when nothing is to be
+            said: the channel did not choose it, no paper is linked, or it was answered here lately.
+        """
+        if channel.direct or not links_in(text):
+            return None
+        asked = self._pressing(member, channel, event)
+        try:
+            return await asyncio.to_thread(self._pasted.answer, self._desk, asked, text)
+        except StorageUnavailable:
+            # Nobody asked for anything, so nobody misses it.
+            log.warning("a pasted link was not answered", action="link_unanswered", platform=channel.platform)
+            return None
+
     async def react(
         self, emoji: str, member: Member, channel: Channel, message: MessageId, event: str, *, removed: bool = False
     ) -> Answer | None:
@@ -117,8 +171,56 @@ class Paperround:
         paper = record.paper if record else None
         if paper is None:
             return None
-        asked = self._pressing(member, channel, event)
-        return await self._at_the_desk("reaction", lambda: react_to(self._desk, asked, paper, verdict, removed))
+        if removed:
+            off = self._pressing(member, channel, f"{OFF}{message}:{event}")
+            return await self._at_the_desk(
+                "reaction", lambda: react_no_more(self._desk, off, message, paper, verdict)
+            )
+        on = self._pressing(member, channel, f"{put_on(message)}{event}")
+        return await self._at_the_desk("reaction", lambda: react_to(self._desk, on, paper, verdict))
+
+    async def settle_reactions(
+        self, channel: Channel, message: MessageId, emoji: Mapping[Member, Collection[str]]
+    ) -> bool:
+        """Bring the verdicts by emoji on a posted message in step with what stands on it now; True when any changed.
+
+        For a time in which nobody listened: it may be called again and again. A message that shows not exactly one
+        paper is passed over.
+
+        Args:
+            emoji: What each person has on the message; who has nothing on it may be left out. Bots are left out.
+        """
+        said = ((member, verdict_of(each)) for member, marks in emoji.items() for each in marks)
+        standing = {(member, verdict) for member, verdict in said if verdict is not None}
+
+        def asking(member: Member, event: str) -> Asked:
+            return self._pressing(member, channel, event)
+
+        def settled() -> bool:
+            record = self._stores.ledger.by_message(channel, message)
+            paper = record.paper if record else None
+            return paper is not None and settle(self._desk, channel, message, paper, standing, asking)
+
+        return await asyncio.to_thread(settled)
+
+    async def posted_lately(self, platform: str, days: int) -> list[tuple[Channel, MessageId]]:
+        """Return the messages of one paper each that were posted in the last days, for looking at them again."""
+        first = (self._clock.now() - timedelta(days=days)).date()
+        return await asyncio.to_thread(posted_papers, self._stores.ledger, platform, first)
+
+    async def clicked(
+        self, paper: PaperId, member: Member | None, channel: Channel | None, event: str
+    ) -> str | None:
+        """Count that somebody opened a link, where that was chosen; return where it leads, None for an unknown paper.
+
+        The address comes from the store, never from the link. Callers leave out what only looks at links: HEAD
+        requests, and the programs that make previews of them.
+
+        Args:
+            member: To whom alone the link was shown; None for one shown to a channel.
+            event: The same for what is one opening, however often it is asked for.
+        """
+        return await asyncio.to_thread(click, self._desk, paper, member, channel, event, self._clock.now())
 
     async def offered(self, paper: PaperId, member: Member, channel: Channel) -> OfferedPick | None:
         """Return a paper as a message should now show it, with the community's counts; None when it is not stored."""
@@ -142,6 +244,10 @@ class Paperround:
         """Return how far a clock that was set back is behind the newest digest; None when that is nothing."""
         return await asyncio.to_thread(self._round.clock_behind)
 
+    async def confirm_clock(self) -> timedelta | None:
+        """Believe the clock rather than the ledger, because the host says so; return how far it was behind."""
+        return await asyncio.to_thread(self._round.confirm_clock)
+
     def stop(self) -> None:
         """Begin nothing more in a round: what is being posted is finished, the rest stays planned."""
         self._round.stop()
@@ -156,19 +262,40 @@ class Paperround:
         return await asyncio.to_thread(self._next_due_at)
 
     async def suggestions(
-        self, command: str, option: str, typed: str, member: Member, channel: Channel
+        self,
+        command: str,
+        option: str,
+        typed: str,
+        member: Member,
+        channel: Channel,
+        beside: Mapping[str, str] = NOTHING,
     ) -> list[Suggestion]:
-        """Return what could be typed for an option of a command, at most 25, the nearest first."""
-        return await asyncio.to_thread(suggestions, self._desk, command, option, typed, member, channel)
+        """Return what could be typed for an option of a command, at most 25, the nearest first.
+
+        Args:
+            beside: What the other options of the command say so far, by name.
+        """
+        typing = Typing(command, option, typed, beside)
+        return await asyncio.to_thread(suggestions, self._desk, typing, member, channel)
 
     async def channel_gone(self, channel: Channel, why: str) -> None:
         """Pause the round of a channel that was deleted, archived, or left by the bot."""
         await asyncio.to_thread(self._round.pause, channel, why)
+        self._wake()
 
     async def channel_back(self, channel: Channel) -> None:
         """Let the round of a channel come again from its next date on."""
         await asyncio.to_thread(self._round.pause, channel, None)
         self._wake()
+
+    async def community_back(self, platform: str, community: str) -> None:
+        """Let those rounds of a community come again that stopped because the bot was shut out of all of it."""
+        await asyncio.to_thread(self._round.resume, platform, community)
+        self._wake()
+
+    async def channel_renamed(self, channel: Channel) -> None:
+        """Call a channel by its new name in rounds to come."""
+        await asyncio.to_thread(self._rename, channel)
 
     async def _at_the_desk(self, command: str, deed: Callable[[], Answer]) -> Answer:
         try:
@@ -193,13 +320,20 @@ class Paperround:
             return RefusalReply(link, f"It could not be fetched: {failed.why}")
         if found is None:
             return RefusalReply(link, "No service that is asked knows this paper.")
-        await asyncio.to_thread(self._stores.papers.upsert, [found], self._clock.now())
+        # A service may know it by a better name; it is to be found by the one that was given as well.
+        names = [found] if found.id == link else [found, replace(found, id=link)]
+        await asyncio.to_thread(self._stores.papers.upsert, names, self._clock.now())
         await self.warm_up()
         return None
 
     def _pressing(self, member: Member, channel: Channel, event: str) -> Asked:
         """Return the circumstances of a press: nothing was typed, so no command's words matter."""
         return Asked(Ask(BY_NAME["help"]), member, channel, event, self._clock.now())
+
+    def _rename(self, channel: Channel) -> None:
+        found = self._stores.subscriptions.get(destination_of(channel))
+        if found is not None:
+            self._stores.subscriptions.set(replace(found, channel=replace(found.channel, name=channel.name)))
 
     def _next_due_at(self) -> datetime | None:
         now = self._clock.now()

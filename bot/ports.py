@@ -4,16 +4,18 @@ Stores and `SearchIndex` are synchronous and called off the event loop; `Messeng
 wait on a network. Every instant that goes in or comes out is aware; a naive one raises ValueError.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.announcements import RejectedItem, SourceState
-from bot.deliveries import Claim, DeliveryRecord, Outcome, PlannedPart
+from bot.deliveries import ChangedPick, Claim, DeliveryRecord, Layout, Note, Outcome, PlannedPart
 from bot.model import (
     Channel,
     DeliveryKey,
+    DeliveryState,
     Digest,
     Feedback,
     FollowedInterest,
@@ -48,6 +50,17 @@ class ChannelGone(Exception):
     """The channel was deleted, archived or the bot removed; trying again is useless."""
 
 
+# How a reason begins that concerns a community as a whole: once the bot is let in again, its channels come back too.
+SHUT_OUT = "not connected any more: "
+
+
+class CommunityGone(ChannelGone):
+    """The community shut the bot out: its token was revoked, it was uninstalled. The text says what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{SHUT_OUT}{why}")
+
+
 class PlatformUnreachable(Exception):
     """Nothing was sent. Trying again later is safe; ``retry_after_s`` is the platform's own word on when, or None."""
 
@@ -71,19 +84,11 @@ class Clock(Protocol):
         """Return the present instant, aware."""
 
 
-class Papers(Protocol):
-    """Stored papers. Callers: the facade's ingest and answers; the engine's build. Can raise `StorageUnavailable`."""
-
-    def upsert(self, papers: Sequence[Paper], now: datetime) -> "Upserted":
-        """Store a batch in one transaction; a paper known by id, DOI or title (see `same_work`) is updated in place.
-
-        An update never replaces what is known by nothing: an empty abstract, no authors, no date leave the stored ones.
-        """
+class PapersToRead(Protocol):
+    """What the engine asks of stored papers. Callers: the library. Can raise `StorageUnavailable`."""
 
     def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
         """Return those of ``ids`` that are stored; an id that was merged into another finds that other."""
-
-    def count(self) -> int: ...
 
     def since(self, instant: datetime) -> list[PaperId]:
         """Return ids of papers announced or first stored at ``instant`` or later, newest first."""
@@ -94,6 +99,18 @@ class Papers(Protocol):
         Each paper stands once, in its newest state. With nothing new: ([], change). Numbering begins at 1.
         """
 
+
+class Papers(PapersToRead, Protocol):
+    """Stored papers. Callers: the facade's ingest and answers; the engine's build. Can raise `StorageUnavailable`."""
+
+    def upsert(self, papers: Sequence[Paper], now: datetime) -> "Upserted":
+        """Store a batch in one transaction; a paper known by id, DOI or title (see `same_work`) is updated in place.
+
+        An update never replaces what is known by nothing: an empty abstract, no authors, no date leave the stored ones.
+        """
+
+    def count(self) -> int: ...
+
     def per_source(self, since: datetime) -> dict[str, int]:
         """Return how many papers each source announced at ``since`` or later."""
 
@@ -103,6 +120,30 @@ class Papers(Protocol):
     def all(self) -> Iterator[Paper]:
         """Stream every stored paper, oldest first, holding few of them in memory."""
 
+    def original_abstract(self, paper: PaperId) -> str | None:
+        """Return the abstract as its source wrote it; None for a paper that is not stored."""
+
+    def clean_anew(self, reading: Callable[[str], str]) -> int:
+        """Make each abstract that was cleaned from its original once more; return how many came out otherwise."""
+
+    def withdraw(self, papers: Sequence[PaperId]) -> int:
+        """Mark papers that their registry deleted; return how many were not marked before.
+
+        Only a paper whose own id it is: an article stays when its preprint goes.
+        """
+
+    def votes_on(self, papers: Collection[PaperId], day: date) -> dict[PaperId, int]:
+        """Return the votes that papers had at the end of a day (UTC), for those whose votes were seen by then."""
+
+    def merges(self, limit: int) -> list["MergedRecord"]:
+        """Return the newest records that were merged into papers of another id, newest first."""
+
+    def unmerge(self, record: PaperId, now: datetime) -> bool:
+        """Make a record that was merged into another paper a paper of its own, for good; False when it is in none.
+
+        What the other has from it goes back to what it was. What members said under its id is its own again.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
@@ -110,6 +151,39 @@ class Upserted:
     updated: int
     duplicates: int
     """``duplicates`` brought nothing new: the stored paper already said all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRecord:
+    """A record, by its id, that was taken for a stored paper."""
+
+    record: PaperId
+    paper: PaperId
+    at: datetime
+
+
+class PaperDays(Protocol):
+    """Stored papers by when they came: when they were announced, or first stored where nobody says. Callers: pages.
+
+    A span is from ``first`` on and before ``last``. Every method can raise `StorageUnavailable`.
+    """
+
+    def announced(self, first: datetime, last: datetime, limit: int, offset: int = 0) -> list[Paper]:
+        """Return the papers of a span, newest first."""
+
+    def count(self, first: datetime, last: datetime) -> int: ...
+
+    def most_voted(self, first: datetime, last: datetime, limit: int) -> list[Paper]:
+        """Return papers of a span that have votes at their source, most votes first."""
+
+    def last_before(self, instant: datetime) -> datetime | None:
+        """Return when the newest paper came before an instant; None when none did."""
+
+    def first_from(self, instant: datetime, last: datetime) -> datetime | None:
+        """Return when the first paper of a span came; None when none did."""
+
+    def per_day(self, first: datetime, last: datetime) -> dict[tuple[date, str], int]:
+        """Return how many papers came on each day of the UTC calendar from each source, for those with any."""
 
 
 class SearchIndex(Protocol):
@@ -228,6 +302,18 @@ class Ledger(Protocol):
     def skip(self, key: DeliveryKey, profile: ProfileId, channel: Channel, why: str, now: datetime) -> bool:
         """Settle a date without a message, with the reason; False when the key was planned before."""
 
+    def plan_note(self, note: Note, now: datetime) -> DeliveryKey | None:
+        """Write down a message beside the digests; return its key, None when its destination had one about the same.
+
+        No parts: it is settled with nothing to say (state ``skipped``).
+        """
+
+    def newest(self) -> datetime | None:
+        """Return when the newest delivery was planned, None when there is none since the clock was last confirmed."""
+
+    def confirm_clock(self) -> None:
+        """Leave what is written so far out of `newest`: the host says that the clock ran ahead then, and is right."""
+
     def planned_since(self, first: date) -> frozenset[DeliveryKey]:
         """Return the keys planned for local dates from ``first`` on. It saves work only: `plan` is what decides."""
 
@@ -237,6 +323,9 @@ class Ledger(Protocol):
         Durable when it returns: whoever crashes after this leaves a doubtful part behind, never a lost one.
         """
 
+    def claim_many(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        """Take up to ``limit`` parts at once, as `claim` does one after the other; the lease of all begins now."""
+
     def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
         """Record what became of a claim. Rejected, Held and Skipped settle the later parts of the same digest likewise.
 
@@ -244,10 +333,19 @@ class Ledger(Protocol):
             ClaimLost: Somebody else claimed it meanwhile, or it is settled.
         """
 
+    def settle_many(self, settled: Sequence[tuple[Claim, Outcome]], now: datetime) -> list[Claim]:
+        """Record what became of several claims at once, as `settle` does; return those that were lost instead."""
+
     def redo(self, key: DeliveryKey, now: datetime) -> int:
         """Plan the parts anew that were held, rejected or skipped after they had been written; return how many.
 
         The payloads stand. Whatever doubt there was is the host's now, who asked for this by name.
+        """
+
+    def drop_words(self, before: date) -> int:
+        """Let go of what settled messages said for local dates before this one; return how many said something.
+
+        That they were sent stays known, and which paper each showed; nothing of them can be sent again.
         """
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -263,6 +361,59 @@ class Ledger(Protocol):
         """Return the part that was posted as this message, None when it is none of ours."""
 
 
+class FollowUps(Protocol):
+    """Posted picks with news of their papers. Callers: the round. Can raise `StorageUnavailable`."""
+
+    def changed(self, first: date) -> tuple[list[ChangedPick], int]:
+        """Return the posted picks of digests from ``first`` on that changed since `read_up_to`, and up to which change.
+
+        Oldest digest first, its messages in order. Only what is more than is known counts: a higher version, a
+        withdrawal, code where there was none, more votes.
+        """
+
+    def plan(self, note: Note, told: Sequence[ChangedPick], now: datetime) -> DeliveryKey | None:
+        """Write a note down, and in the same transaction ``known`` of each pick as what its readers know from now on.
+
+        None when there was a note about the same; then, too, that is what they know.
+        """
+
+    def read_up_to(self, change: int) -> None:
+        """Leave out of `changed` from now on what is no newer than this change."""
+
+
+class ClubVotes(Protocol):
+    """What members want their journal club to read. Callers: the facade and the round."""
+
+    def vote(self, member: Member, channel: Channel, week: date, paper: PaperId, now: datetime) -> bool:
+        """Keep the one vote of a member, in place of an earlier one; False when it was this already."""
+
+    def counts(self, channel: Channel, week: date) -> Mapping[PaperId, int]:
+        """Return how many members voted for each paper that has a vote."""
+
+
+class Turns(Protocol):
+    """Work that one process does at a time, however many there are. Callers: the polling of sources.
+
+    A process that dies gives back what it took by dying. Every method can raise `StorageUnavailable`.
+    """
+
+    def take(self, name: str) -> bool:
+        """Take a turn by its name and return True; False while somebody else, also in this process, has it."""
+
+    def give_back(self, name: str) -> None:
+        """Let others take it; what is not held is given back without a word."""
+
+
+class Gauges(Protocol):
+    """Counts of what is kept, for whoever watches the process. Can raise `StorageUnavailable`."""
+
+    def deliveries(self) -> dict[DeliveryState, int]:
+        """Return how many parts of digests are in each state, of every state."""
+
+    def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """Return how many parts could be claimed by now, and how long the first has waited; of a digest its next."""
+
+
 class Saves(Protocol):
     """Reading lists. Callers: the facade."""
 
@@ -276,16 +427,21 @@ class Saves(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A paper that a member brought to the community, with a word on why; ``note`` may be empty."""
+    """A paper that a member brought to the community, with a word on why; ``note`` may be empty.
+
+    Attributes:
+        pending: A manager has not looked at it yet; until then it is nobody's candidate.
+    """
 
     member: Member
     paper: PaperId
     note: str
     at: datetime
+    pending: bool = False
 
 
 class Submissions(Protocol):
-    """Papers that members brought. Callers: the facade."""
+    """Papers that members brought; `since` and `of` leave out what is pending. Callers: the facade."""
 
     def add(self, submission: Submission) -> bool:
         """Keep it; False when somebody of the community brought that paper before."""
@@ -295,6 +451,64 @@ class Submissions(Protocol):
 
     def of(self, platform: str, community: str, paper: PaperId) -> Submission | None:
         """Return who brought a paper to a community, None when nobody did."""
+
+    def pending(self, platform: str, community: str) -> list[Submission]:
+        """Return what waits for a manager of a community, oldest first."""
+
+    def decide(self, platform: str, community: str, paper: PaperId, *, accept: bool) -> Submission | None:
+        """Accept what is pending, or drop it as if it had never been brought; None when nothing of it is pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommunitySource:
+    """A source that a community has beside the host's.
+
+    Attributes:
+        number: What managers type to remove it.
+        source: The words that set it, as `SourceWords.names` gave them.
+        added_by: The member's name; empty when that member was forgotten.
+    """
+
+    number: int
+    source: str
+    added_by: str
+    at: datetime
+
+
+class CommunitySources(Protocol):
+    """Which sources communities added. A list is its community's own; the papers are everybody's. Callers: the facade.
+
+    Every method can raise `StorageUnavailable`.
+    """
+
+    def add(self, member: Member, sources: Sequence[str], cap: int, now: datetime) -> list[str] | None:
+        """Keep sources for the member's community and return those it did not have.
+
+        None when it would have more than ``cap`` then; nothing is kept.
+        """
+
+    def of(self, platform: str, community: str) -> list[CommunitySource]:
+        """Return a community's sources in order of their numbers."""
+
+    def remove(self, platform: str, community: str, number: int) -> CommunitySource | None:
+        """Take a source out and return it; None when the community has none with that number."""
+
+    def names(self) -> list[str]:
+        """Return the sources of all communities, each once: for polling."""
+
+
+class SourceWords(Protocol):
+    """Knows what members may name as a source. Callers: the facade."""
+
+    def names(self, text: str) -> list[str]:
+        """Return the words of each source that the text names, in their one form.
+
+        Raises:
+            SourceRefused: The text names no source, or one that only the host may set.
+        """
+
+    def next_poll(self, source: str, state: SourceState, now: datetime) -> datetime:
+        """Return when a source that `names` gave is asked next; the past and ``now`` mean at once."""
 
 
 class Lookup(Protocol):
@@ -327,6 +541,87 @@ class Communities(Protocol):
         """Erase everything stored about a member in one transaction; return the number of rows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What opens something of a profile to whoever holds it.
+
+    Attributes:
+        kind: ``archive``, ``feed`` or ``token``; a profile has at most one of each.
+        nonce: What the holder's secret is made from, together with the signing key; empty when it was drawn by lot.
+        digest: SHA-256 of the secret, by which it is found again; empty where a signature is checked instead.
+    """
+
+    profile: ProfileId
+    kind: str
+    nonce: str
+    digest: str
+    granted_at: datetime
+
+
+class Access(Protocol):
+    """Who was given what. Callers: `bot.addresses`. Every method can raise `StorageUnavailable`."""
+
+    def signing_key(self) -> bytes:
+        """Return the key of this installation; it is drawn once and kept."""
+
+    def keep(self, grant: Grant) -> None:
+        """Keep a grant in place of the one of the same profile and kind, which opens nothing any more."""
+
+    def of(self, profile: ProfileId, kind: str) -> Grant | None: ...
+
+    def by_digest(self, kind: str, digest: str) -> Grant | None: ...
+
+    def remove(self, profile: ProfileId, kind: str) -> bool:
+        """Take a grant back; False when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """An address that a member gave, for their own picks or for those of a channel.
+
+    Attributes:
+        id: Its opaque name (see `bot.mail`).
+        name: Of the channel whose picks it gets; empty for the member's own.
+        schedule: When mails come, as it is typed; until ``confirmed`` nobody gets any but the one that asks.
+    """
+
+    id: str
+    member: Member
+    profile: ProfileId
+    name: str
+    address: str
+    schedule: str
+    asked_at: datetime
+    confirmed: bool = False
+
+
+class MailAddresses(Protocol):
+    """Where members want mails. Callers: the facade, and the messenger that sends them.
+
+    Every method can raise `StorageUnavailable`.
+    """
+
+    def keep(self, row: MailAddress, destination: str) -> None:
+        """Keep an address in place of the one with its name; ``destination`` is what the ledger calls it."""
+
+    def get(self, name: str) -> MailAddress | None: ...
+
+    def of(self, member: Member, profile: ProfileId) -> list[MailAddress]:
+        """Return the addresses that a member gave for a profile's picks, the newest first."""
+
+    def for_profile(self, profile: ProfileId) -> list[MailAddress]:
+        """Return everybody's addresses for a profile's picks, oldest first."""
+
+    def remove(self, name: str) -> bool:
+        """Forget an address; False when there was none."""
+
+    def tries(self, mark: str, since: datetime) -> int:
+        """Return how often something was tried since an instant."""
+
+    def tried(self, marks: Sequence[str], now: datetime, since: datetime) -> None:
+        """Count one try for each mark, and let go of those before ``since``."""
+
+
 class IndexCache(Protocol):
     """The engine's serialised index, so that a start need not read every paper. Callers: the composition root.
 
@@ -345,6 +640,8 @@ class Stores(Protocol):
     @property
     def papers(self) -> Papers: ...
     @property
+    def paper_days(self) -> PaperDays: ...
+    @property
     def index(self) -> SearchIndex: ...
     @property
     def profiles(self) -> Profiles: ...
@@ -359,15 +656,32 @@ class Stores(Protocol):
     @property
     def ledger(self) -> Ledger: ...
     @property
+    def follow_ups(self) -> FollowUps: ...
+    @property
+    def club_votes(self) -> ClubVotes: ...
+    @property
     def saves(self) -> Saves: ...
     @property
     def submissions(self) -> Submissions: ...
     @property
+    def community_sources(self) -> CommunitySources: ...
+    @property
     def communities(self) -> Communities: ...
+    @property
+    def access(self) -> Access: ...
+    @property
+    def mail_addresses(self) -> MailAddresses: ...
+    @property
+    def gauges(self) -> Gauges: ...
     @property
     def source_states(self) -> "SourceStates": ...
     @property
+    def turns(self) -> Turns: ...
+    @property
     def index_cache(self) -> IndexCache: ...
+
+    def rehearsal(self) -> AbstractContextManager[Papers]:
+        """Lend papers that can be taken in as if for good; at the end all of it is undone. Other writers wait."""
 
     def close(self) -> None:
         """Finish what was asked, then let go of the files; calling any part afterwards raises `StorageUnavailable`."""
@@ -382,8 +696,12 @@ class Messenger(Protocol):
 
     platform: str
 
-    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
-        """Return the messages that say ``reply`` as frozen payloads, each with the one paper that it shows, if one."""
+    def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:
+        """Return the messages that say ``reply`` as frozen payloads, each with the one paper that it shows, if one.
+
+        Args:
+            layout: Frozen with them, for `post` to obey; where there is but one way to stand, it says nothing.
+        """
 
     async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
         """Post a planned message. ``marker`` is carried in it, so that `find` can see it later.
@@ -392,8 +710,13 @@ class Messenger(Protocol):
             ChannelGone: The channel was deleted or the bot removed; trying again is useless.
         """
 
-    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+    async def find(
+        self, channel: Channel, marker: str, since: datetime, thread: MessageId | None = None
+    ) -> MessageId | None:
         """Return the message with this marker posted at ``since`` or later; None only when the whole window was read.
+
+        Args:
+            thread: What was given to `post` for it: the first message of its digest, under which it may stand.
 
         Raises:
             HistoryUnreadable: The history may not be read here.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bot.deliveries import Layout
+
 
 @dataclass(frozen=True, slots=True)
 class Preference:
@@ -22,12 +24,63 @@ class Preference:
     for_channel: bool = False
 
 
+# ISO weekdays of the journal club, by what is said.
+CLUB_DAYS: Mapping[str, int] = {
+    "on": 5,
+    **{day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), start=1)},
+}
+
 PREFERENCES: tuple[Preference, ...] = (
     Preference(
         "layout",
         "where the picks of a round stand: as this installation does it, in a thread, or each by itself",
-        ("usual", "thread", "apart"),
+        tuple(Layout),
         for_channel=True,
+    ),
+    Preference(
+        "links",
+        "whether a paper link that somebody pastes is answered with what is known of it",
+        ("off", "on"),
+        for_channel=True,
+    ),
+    Preference(
+        "submissions",
+        "whether what members bring with add is here at once, or after a manager approved it: say review",
+        ("open", "moderated"),
+        for_channel=True,
+    ),
+    Preference(
+        "follow-ups",
+        "a line under a posted paper when it is withdrawn, revised, gets code, or is much noticed",
+        ("on", "off"),
+        for_member=True,
+        for_channel=True,
+    ),
+    Preference(
+        "carry-over",
+        "whether good papers that did not fit into one round may come in a later one",
+        ("on", "off"),
+        for_member=True,
+        for_channel=True,
+    ),
+    Preference(
+        "club",
+        "a journal club: once a week, on Friday or the day chosen, the most liked picks to vote on",
+        ("off", *CLUB_DAYS),
+        for_channel=True,
+    ),
+    Preference(
+        "clicks",
+        "whether opening a paper through a link of the bot is counted, as a weak sign of interest",
+        ("off", "on"),
+        for_member=True,
+        for_channel=True,
+    ),
+    Preference(
+        "also",
+        "a direct message, at most one a day, when a channel's pick suits you much better than the channel",
+        ("off", "dm"),
+        for_member=True,
     ),
 )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 BINS = 10
+# With fewer picks that carried a percentage an error would be chance, whatever it is.
+FEWEST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,26 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """The picks whose percentage lay in one tenth.
+
+    Attributes:
+        lowest: Where the tenth begins, 0..0.9.
+        said, liked: Mean probability, and share that was liked, 0..1.
+    """
+
+    lowest: float
+    count: int
+    said: float
+    liked: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reliability:
     """How far stated probabilities are from what happened.
 
     Attributes:
+        bins: Those with any pick, the lowest first: the reliability diagram as a table.
         ece: Expected calibration error over `BINS` bins of equal width, 0..1.
         brier: Mean squared difference of probability and outcome, 0..1.
     """
@@ -33,6 +51,7 @@ class Reliability:
     count: int
     ece: float
     brier: float
+    bins: tuple[Bin, ...] = ()
 
 
 def reliability(outcomes: Sequence[Outcome]) -> Reliability | None:
@@ -47,12 +66,18 @@ def reliability(outcomes: Sequence[Outcome]) -> Reliability | None:
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for probability, liked in told:
         bins[min(int(probability * BINS), BINS - 1)].append((probability, liked))
-    error = sum(
-        abs(sum(probability for probability, _ in members) - sum(liked for _, liked in members))
-        for members in bins.values()
+    table = tuple(
+        Bin(
+            number / BINS,
+            len(members),
+            sum(probability for probability, _ in members) / len(members),
+            sum(liked for _, liked in members) / len(members),
+        )
+        for number, members in sorted(bins.items())
     )
+    error = sum(each.count * abs(each.said - each.liked) for each in table)
     brier = sum((probability - liked) ** 2 for probability, liked in told)
-    return Reliability(len(told), error / len(told), brier / len(told))
+    return Reliability(len(told), error / len(told), brier / len(told), table)
 
 
 def hit_rate_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, str]]:

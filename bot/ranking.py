@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
 from bot.facts import NO_DAY
-from bot.feedback_scoring import FEEDBACK, Learner
+from bot.feedback_scoring import FEEDBACK, Learner, company_part
 from bot.filters import admitted, holds, matched_at_all
 from bot.learning import Taste, lesson_of, lesson_of_rows
 from bot.matching import Query, read_query
@@ -82,17 +83,20 @@ def rank_taste(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows = NO
     allowed = snapshot.alive & _admitted_by_any(snapshot, taste.interests)
     for muted in taste.muted:
         allowed &= ~matched_at_all(snapshot, muted)
-    if taste.interests and not known:
-        # Words that no abstract has bring up nothing; only interests that are exclusions alone leave the rest open.
-        without_wishes = [interest for interest in taste.interests if not _asks(interest)]
-        allowed &= _admitted_by_any(snapshot, without_wishes) if without_wishes else np.bool_(False)
     parts += _news_parts(snapshot, now)
     return Ranking(total_of(snapshot, parts), tuple(parts), allowed, known)
 
 
 def _knows_something(taste: Taste) -> bool:
-    """Tell whether anything is wished for: then a paper must reach the bar, even on a day when none does."""
-    return bool(taste.interests or taste.judged) or (taste.prior is not None and _knows_something(taste.prior))
+    """Tell whether anything is wished for: then a paper must reach the bar, even on a day when none does.
+
+    Interests that are exclusions alone wish for nothing: they leave everything else open.
+    """
+    return (
+        bool(taste.judged)
+        or any(map(_asks, taste.interests))
+        or (taste.prior is not None and _knows_something(taste.prior))
+    )
 
 
 def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows) -> list[Part]:
@@ -108,6 +112,8 @@ def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows) -
             keep = FEEDBACK.keywords.at(lesson.amount) / level if level > 0 else 0.0
             parts = [part.scaled(keep) for part in parts]
         parts = in_units(snapshot, [*parts, *learned], lesson.rows)
+        company = company_part(snapshot, total_of(snapshot, parts), lesson, focus)
+        parts = in_units(snapshot, [*parts, *company], lesson.rows)
     if taste.prior is not None and (weight := taste.prior_weight) > 0:
         parts += [part.scaled(weight) for part in _taste_parts(snapshot, taste.prior, now, focus)]
     return parts
@@ -119,7 +125,9 @@ def _interests_parts(
     """Return the parts of several interests: for each paper its best interest counts whole, the others a share."""
     each = []
     for interest, query in zip(interests, queries, strict=True):
-        parts = _interest_parts(snapshot, query, focus)
+        key = ("interest", interest, focus.tobytes())
+        # Verdicts do not change it, so the answer after one need not wait for it again.
+        parts = snapshot.memory.recall(key, partial(_interest_parts, snapshot, query, focus))
         if parts:
             mask = admitted(snapshot, interest).astype(np.float32)
             each.append([part.scaled(mask) for part in parts])

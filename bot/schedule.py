@@ -1,9 +1,10 @@
 """Which digests are due at an instant: pure, so that every odd night of every time zone can be a test."""
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from bot.model import DeliveryKey, Subscription, destination_of
@@ -43,6 +44,26 @@ def due_digests(
     found = (_due_digest(subscription, now) for subscription in subscriptions if subscription.paused is None)
     due = [digest for digest in found if digest is not None and digest.key not in planned]
     return sorted(due, key=lambda digest: (digest.due_at, digest.key))
+
+
+def evenly(due: Sequence[DueDigest]) -> list[DueDigest]:
+    """Return digests in turns, the first of each community, then the second of each: none waits for a large one."""
+    communities: dict[tuple[str, str], list[DueDigest]] = {}
+    for digest in due:
+        place = digest.subscription.channel
+        communities.setdefault((place.platform, place.community), []).append(digest)
+    return [digest for turn in zip_longest(*communities.values()) for digest in turn if digest is not None]
+
+
+def dates_before(subscription: Subscription, day: date) -> Iterator[date]:
+    """Yield the dates before ``day`` on which this schedule was due, newest first, as far back as picks reach."""
+    for back in range(1, HORIZON_DAYS):
+        before = day - timedelta(days=back)
+        due_at = _falls_due(subscription, before)
+        if due_at is not None and due_at < subscription.since:
+            return
+        if due_at is not None:
+            yield before
 
 
 def next_due_at(subscriptions: Iterable[Subscription], now: datetime) -> datetime | None:

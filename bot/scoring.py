@@ -28,13 +28,14 @@ class Cause(StrEnum):
     MEANING = "meaning"
     LIKED = "liked"
     EXAMPLE = "example"
+    COMPANY = "company"
     RECENT = "recent"
     TRENDING = "trending"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of every paper's score; parts only add.
+    """One part of every paper's score; parts only add, and may be below 0.
 
     Attributes:
         scores: Shape (n,), already weighted.

@@ -1,7 +1,9 @@
 """The store as the engine sees it at one moment: batches of papers with one numbering of rows. Immutable."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,11 @@ from bot.model import PaperId
 from bot.postings import Floats, Ints, Mask, Postings
 from bot.semantics import Space, Vectors
 from bot.vocabulary import Vocabulary
+
+T = TypeVar("T")
+
+# Each is a few numbers for every paper: two megabytes with a hundred thousand of them.
+MOST_REMEMBERED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,27 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.facts)
+
+
+class Memory:
+    """What was worked out of a snapshot lately, to be used again: it goes when its snapshot goes. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, object] = {}
+        self._lock = Lock()
+
+    def recall(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what was worked out for a key before, or work it out now."""
+        with self._lock:
+            found = self._known.get(key)
+        made = work_out() if found is None else cast("T", found)
+        with self._lock:
+            # Taken out and put back: the order is that of the last use.
+            self._known.pop(key, None)
+            self._known[key] = made
+            if len(self._known) > MOST_REMEMBERED:
+                del self._known[next(iter(self._known))]
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +92,7 @@ class Snapshot:
     lengths: Floats
     space: Space
     abbreviations: Abbreviations
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)

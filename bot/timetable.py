@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.model import Cadence, Channel, ProfileId, Subscription
+from bot.model import Cadence, Channel, Member, ProfileId, Subscription
 
 COUNT_CAP = 20
 CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})\s*(am|pm)?|(\d{1,2})\s*(am|pm)", re.IGNORECASE | re.ASCII)
@@ -70,7 +70,7 @@ def read_schedule(text: str) -> ScheduleChange:
     return change
 
 
-def changed(
+def changed(  # noqa: PLR0913  # who, where, when and what of one change
     old: Subscription | None,
     change: ScheduleChange,
     *,
@@ -78,10 +78,12 @@ def changed(
     channel: Channel,
     zone: ZoneInfo,
     now: datetime,
+    set_by: Member | None = None,
 ) -> Subscription:
     """Return the subscription after a change; what is not said keeps its old value, or daily at 09:00 in ``zone``.
 
-    A change of the hour counts from ``now``: what would have been due earlier today is not owed.
+    A change of the hour counts from ``now``, and so does coming back from a pause: what would have been due earlier
+    today is not owed.
     """
     base = old or Subscription(profile, channel, Cadence.DAILY, DEFAULT_AT, zone, EVERY_DAY, now)
     said = {
@@ -90,7 +92,8 @@ def changed(
         if (value := getattr(change, name)) is not None
     }
     moved = any(name in said for name in ("cadence", "at", "zone", "weekdays"))
-    return replace(base, **said, since=now if moved or old is None else base.since, paused=None)
+    anew = moved or old is None or old.paused is not None
+    return replace(base, **said, since=now if anew else base.since, paused=None, set_by=set_by or base.set_by)
 
 
 def schedule_in_words(subscription: Subscription) -> str:

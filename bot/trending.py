@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.model import Feedback, Paper, PaperId, Verdict
 
@@ -30,14 +31,20 @@ class Rising:
     counts: str
 
 
-def rising(papers: Iterable[Paper], acts: Sequence[Feedback], now: datetime) -> list[Rising]:
+def rising(
+    papers: Iterable[Paper],
+    acts: Sequence[Feedback],
+    now: datetime,
+    yesterday: Mapping[PaperId, int] = MappingProxyType({}),
+) -> list[Rising]:
     """Return papers by votes and age, the fastest first; withdrawn ones are left out.
 
-    The score is (log2(1 + upvotes) + 2 × likes here) × 2^(−age / 3 days), plus that same factor alone, so that without
-    any votes newer papers stand first. Ties: the newer, then the smaller id.
+    The score is (log2(1 + upvotes) + log2(1 + upvotes since yesterday) + 2 × likes here) × 2^(−age / 3 days), plus that
+    same factor alone, so that without any votes newer papers stand first. Ties: the newer, then the smaller id.
 
     Args:
         acts: Standing verdicts of the community.
+        yesterday: The votes that papers had at the end of yesterday, where they are known.
     """
     likes: Counter[PaperId] = Counter()
     weights: dict[PaperId, float] = {}
@@ -46,18 +53,28 @@ def rising(papers: Iterable[Paper], acts: Sequence[Feedback], now: datetime) -> 
             likes[act.paper] += act.verdict is Verdict.LIKE
             weights[act.paper] = weights.get(act.paper, 0.0) + LIKING[act.verdict]
     ranked = [
-        _rising(paper, likes[paper.id], weights.get(paper.id, 0.0), now) for paper in papers if not paper.withdrawn
+        _rising(paper, _gained(paper, yesterday), likes[paper.id], weights.get(paper.id, 0.0), now)
+        for paper in papers
+        if not paper.withdrawn
     ]
     return sorted(ranked, key=lambda entry: (-entry.score, -_arrival(entry.paper, now).timestamp(), entry.paper.id))
 
 
-def _rising(paper: Paper, likes: int, weight: float, now: datetime) -> Rising:
+def _gained(paper: Paper, yesterday: Mapping[PaperId, int]) -> int:
+    return max((paper.upvotes or 0) - yesterday[paper.id], 0) if paper.id in yesterday else 0
+
+
+def _rising(paper: Paper, gained: int, likes: int, weight: float, now: datetime) -> Rising:
     age = max(now - _arrival(paper, now), timedelta())
     freshness = 0.5 ** (age / HALF_LIFE)
-    votes = math.log2(1 + max(paper.upvotes or 0, 0)) + COMMUNITY_WEIGHT * weight
+    votes = math.log2(1 + max(paper.upvotes or 0, 0)) + math.log2(1 + gained) + COMMUNITY_WEIGHT * weight
     said = []
     if paper.upvotes:
         said.append(f"{paper.upvotes} {'upvote' if paper.upvotes == 1 else 'upvotes'}")
+    if gained:
+        said.append(f"↑ {gained} since yesterday")
+    if paper.comments:
+        said.append(f"{paper.comments} {'comment' if paper.comments == 1 else 'comments'}")
     if likes:
         said.append(f"{likes} {'like' if likes == 1 else 'likes'} here")
     return Rising(paper, (1 + votes) * freshness, ", ".join(said))

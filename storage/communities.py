@@ -1,16 +1,14 @@
 """What members were shown last, and everything about one member: to be handed over, or erased."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Channel, Member, PaperId
-from storage.connections import Readers
 from storage.paper_rows import as_json
 from storage.rows import member_columns, stamp, storable
-from storage.writer import Writer
+from storage.sql import Connection, Readers, Writer
 
 # The member column of a list that everybody in a place was shown.
 EVERYBODY = ""
@@ -50,7 +48,8 @@ class Kind:
 
 BY_MEMBER = "member = :member AND community = :community AND platform = :platform"
 BY_PROFILE = "profile = :profile"
-BY_PROFILE_OR_DIRECT = "(profile = :profile OR destination = :direct)"
+THEIR_MAILS = f"destination IN (SELECT destination FROM mail_addresses WHERE {BY_MEMBER})"  # noqa: S608  # of constants
+BY_PROFILE_OR_DIRECT = f"(profile = :profile OR destination = :direct OR {THEIR_MAILS})"
 THEIR_DELIVERIES = f"delivery IN (SELECT number FROM deliveries WHERE {BY_PROFILE_OR_DIRECT})"  # noqa: S608  # of constants
 THEIR_DIGESTS = f"digest IN (SELECT number FROM digests WHERE {BY_PROFILE})"  # noqa: S608  # of constants
 
@@ -58,12 +57,13 @@ THEIR_DIGESTS = f"digest IN (SELECT number FROM digests WHERE {BY_PROFILE})"  # 
 KINDS = (
     Kind("interests", "interests", BY_PROFILE, "SELECT number, text, muted, since FROM interests"),
     Kind("preferences", "preferences", BY_PROFILE, "SELECT name, choice FROM preferences"),
+    Kind("access", "access_grants", BY_PROFILE, "SELECT kind, granted_at FROM access_grants"),
     Kind("profile", "profiles", "id = :profile", "SELECT id, revision FROM profiles"),
     Kind(
         "verdicts",
         "feedback",
         BY_MEMBER,
-        "SELECT event, channel, paper, verdict, at, undoes FROM feedback",
+        "SELECT event, channel, paper, verdict, because, at, undoes FROM feedback",
     ),
     Kind("saved", "saves", BY_MEMBER, "SELECT paper, saved_at FROM saves"),
     Kind(
@@ -84,7 +84,8 @@ KINDS = (
         """SELECT papers.id AS paper, first_date
              FROM shown_papers JOIN papers ON papers.number = shown_papers.paper""",
     ),
-    Kind("brought", "submissions", BY_MEMBER, "SELECT paper, note, brought_at FROM submissions"),
+    Kind("brought", "submissions", BY_MEMBER, "SELECT paper, note, brought_at, pending FROM submissions"),
+    Kind("sources_added", "source_adders", BY_MEMBER, "SELECT source, added_at FROM source_adders"),
     Kind("shown_lists", "shown_lists", BY_MEMBER, "SELECT channel, papers, shown_at FROM shown_lists"),
     Kind(
         "subscriptions",
@@ -92,6 +93,8 @@ KINDS = (
         BY_PROFILE_OR_DIRECT,
         "SELECT destination, cadence, at, zone, weekdays, since, count, quiet, paused FROM subscriptions",
     ),
+    Kind("rounds_set", "round_setters", BY_MEMBER, "SELECT destination FROM round_setters"),
+    Kind("club_votes", "club_votes", BY_MEMBER, "SELECT channel, week, paper, voted_at FROM club_votes"),
     Kind(
         "sendings",
         "delivery_progress",
@@ -112,6 +115,12 @@ KINDS = (
         BY_PROFILE_OR_DIRECT,
         "SELECT destination, local_date, edition, late, planned_at FROM deliveries",
     ),
+    Kind(
+        "mail_addresses",
+        "mail_addresses",
+        BY_MEMBER,
+        "SELECT destination, profile, address, schedule, asked_at, confirmed FROM mail_addresses",
+    ),
 )
 
 JSON_COLUMNS = frozenset({"papers", "reasons"})
@@ -121,10 +130,17 @@ TABLES_ABOUT_NOBODY = frozenset(
     {
         "_sqlite_migrations",
         "channel_notes",
+        "community_sources",
         "installation",
         "installations",
+        "mail_tries",
+        "marks",
+        "kept_secrets",
         "paper_aliases",
+        "paper_merges",
+        "paper_originals",
         "paper_texts",
+        "paper_votes",
         "papers",
         "seen_events",
         "source_states",
@@ -132,8 +148,8 @@ TABLES_ABOUT_NOBODY = frozenset(
 )
 
 
-class SqliteCommunities:
-    """`bot.ports.Communities` on one SQLite file."""
+class SqlCommunities:
+    """`bot.ports.Communities` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -169,7 +185,7 @@ class SqliteCommunities:
     def forget(self, member: Member) -> int:
         values = _about(member)
 
-        def erase(connection: sqlite3.Connection) -> int:
+        def erase(connection: Connection) -> int:
             return sum(
                 connection.execute(f"DELETE FROM {kind.table} WHERE {kind.about}", values).rowcount  # noqa: S608  # ours
                 for kind in KINDS
@@ -185,6 +201,6 @@ def _about(member: Member) -> dict[str, str]:
     return {**member_columns(member), "profile": storable(member.profile), "direct": storable(direct)}
 
 
-def _told(connection: sqlite3.Connection, kind: Kind, values: dict[str, str]) -> list[dict[str, object]]:
+def _told(connection: Connection, kind: Kind, values: dict[str, str]) -> list[dict[str, object]]:
     rows = connection.execute(f"{kind.tell} WHERE {kind.about}", values)
     return [{name: json.loads(row[name]) if name in JSON_COLUMNS else row[name] for name in row.keys()} for row in rows]  # noqa: SIM118  # a row iterates its values

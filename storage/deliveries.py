@@ -1,36 +1,56 @@
-"""The ledger in SQLite: all SQL about deliveries is in this file."""
+"""The ledger in SQL: all SQL about deliveries is in this file."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.deliveries import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
-from bot.model import Channel, DeliveryKey, Digest, MessageId, ProfileId, destination_of
+from bot.deliveries import (
+    Claim,
+    Deferred,
+    DeliveryRecord,
+    Held,
+    Note,
+    Outcome,
+    PlannedPart,
+    Rejected,
+    Sent,
+    Skipped,
+    Unknown,
+)
+from bot.model import FIRST_NOTE, Channel, DeliveryKey, Digest, MessageId, ProfileId, destination_of
 from bot.ports import ClaimLost
-from storage.connections import Readers
 from storage.delivery_rows import (
     claim_of,
     key_columns,
     key_of,
-    outcome_columns,
     planned_parts,
     record_of,
+    settled_columns,
     skipped_part,
 )
 from storage.digests import keep_digest
 from storage.rows import channel_columns, stamp, storable
-from storage.writer import Writer
+from storage.sql import Connection, Readers, Writer
 
 # Only today's digest and yesterday's are ever planned, so no older message can be theirs.
 LOOKED_BACK = timedelta(days=2)
 
+# A bot that was off for longer than this keeps the words of what came before it stopped.
+WORDS_LOOKED_BACK = timedelta(days=30)
+
 PLAN = """
     INSERT INTO deliveries (destination, local_date, edition, profile, platform, community, channel, channel_name,
-                            direct, late, planned_at)
+                            direct, late, planned_at, about, under)
     VALUES (:destination, :local_date, :edition, :profile, :platform, :community, :channel, :channel_name,
-            :direct, :late, :now)
-    ON CONFLICT (destination, local_date, edition) DO NOTHING
+            :direct, :late, :now, :about, :under)
+    ON CONFLICT DO NOTHING
     RETURNING number
+"""
+
+# Notes of one destination and date are numbered in the transaction that writes them.
+NEXT_NOTE = """
+    SELECT coalesce(max(edition) + 1, :first) AS edition
+      FROM deliveries
+     WHERE destination = :destination AND local_date = :local_date AND edition >= :first
 """
 
 PLAN_PART = """
@@ -72,7 +92,8 @@ CLAIM = """
 """
 
 CLAIMED = """
-    SELECT deliveries.*, frozen.*, progress.attempt, progress.doubtful_since, first.message AS thread
+    SELECT deliveries.*, frozen.*, progress.attempt, progress.doubtful_since,
+           coalesce(first.message, deliveries.under) AS thread
       FROM delivery_progress AS progress
       JOIN delivery_parts AS frozen ON frozen.delivery = progress.delivery AND frozen.part = progress.part
       JOIN deliveries ON deliveries.number = progress.delivery
@@ -118,10 +139,37 @@ REDO = """
                       AND delivery_parts.part = delivery_progress.part AND marker <> '')
 """
 
+# The rows stay: they are what keeps a date from being posted again, and reactions on old messages from meaning nothing.
+# What is still open keeps its words. Bounded on both sides, so that a day's work is a day's, however old the ledger is.
+DROP_WORDS = """
+    UPDATE delivery_parts
+       SET payload = '', marker = ''
+     WHERE marker <> ''
+       AND delivery IN (SELECT number FROM deliveries WHERE local_date < :before AND local_date >= :from)
+       AND NOT EXISTS (SELECT 1
+                         FROM delivery_progress
+                        WHERE delivery_progress.delivery = delivery_parts.delivery
+                          AND delivery_progress.state IN ('planned', 'sending', 'ambiguous'))
+"""
+
 NUMBER_OF = """
     SELECT number
       FROM deliveries
      WHERE destination = :destination AND local_date = :local_date AND edition = :edition
+"""
+
+# A clock that once ran ahead left digests of the future behind; those the host has looked at count no more.
+NEWEST = """
+    SELECT planned_at
+      FROM deliveries
+     WHERE number > coalesce((SELECT number FROM marks WHERE name = 'clock'), 0)
+     ORDER BY planned_at DESC
+     LIMIT 1
+"""
+
+CONFIRM_CLOCK = """
+    INSERT INTO marks (name, number) SELECT 'clock', coalesce(max(number), 0) FROM deliveries WHERE number > 0
+    ON CONFLICT (name) DO UPDATE SET number = excluded.number
 """
 
 NEXT_DUE = "SELECT min(free_from) AS free_from FROM delivery_progress WHERE free_from IS NOT NULL"
@@ -155,8 +203,59 @@ BY_MESSAGE = f"""{RECORDS}
 """
 
 
-class SqliteLedger:
-    """`bot.ports.Ledger` on one SQLite file, shared by any number of processes."""
+def plan_note(connection: Connection, note: Note, now: datetime) -> DeliveryKey | None:
+    """Write a note down inside the open transaction; None when its destination had one about the same thing."""
+    destination = storable(destination_of(note.channel))
+    place = {"destination": destination, "local_date": note.day.isoformat(), "first": FIRST_NOTE}
+    edition: int = connection.execute(NEXT_NOTE, place).fetchall()[0]["edition"]
+    key = DeliveryKey(destination, note.day, edition)
+    row = {
+        **key_columns(key),
+        **channel_columns(note.channel),
+        "profile": storable(note.profile),
+        "late": 0,
+        "now": stamp(now),
+        "about": storable(note.about),
+        "under": None if note.under is None else storable(note.under),
+    }
+    parts = planned_parts(note.parts, now) if note.parts else [skipped_part(note.why)]
+    return key if write_plan(connection, row, parts, stamp(now - LOOKED_BACK)) else None
+
+
+def write_plan(
+    connection: Connection,
+    row: Mapping[str, str | int | None],
+    parts: Sequence[dict[str, str | int | None]],
+    longest_ago: str,
+) -> bool:
+    lost = connection.execute(LOST_SINCE, row).fetchall()
+    planned = connection.execute(PLAN, row).fetchall()
+    if not planned:
+        return False
+    since = {"doubtful_since": max(lost[0]["instant"], longest_ago) if lost else None}
+    rows = [{**part, **since, "delivery": planned[0]["number"]} for part in parts]
+    connection.executemany(PLAN_PART, rows)
+    connection.executemany(PLAN_PROGRESS, rows)
+    return True
+
+
+def _settled(connection: Connection, row: Mapping[str, str | int | None], outcome: Outcome) -> bool:
+    found = connection.execute(SETTLE, row).fetchall()
+    if not found:
+        return False
+    values = {**row, "delivery": found[0]["delivery"]}
+    match outcome:
+        case Sent():
+            connection.execute(NEXT_PART, values)
+        case Rejected() | Held() | Skipped():
+            connection.execute(LATER_PARTS, values)
+        case Deferred() | Unknown():
+            pass  # it stays the turn of this part
+    return True
+
+
+class SqlLedger:
+    """`bot.ports.Ledger` in SQL, shared by any number of processes."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -177,6 +276,17 @@ class SqliteLedger:
         part_rows = planned_parts(parts, now) if parts else [skipped_part(None)]
         return self._plan({**row, "now": stamp(now)}, part_rows, digest, stamp(now - LOOKED_BACK))
 
+    def plan_note(self, note: Note, now: datetime) -> DeliveryKey | None:
+        return self._writer.write(lambda connection: plan_note(connection, note, now))
+
+    def newest(self) -> datetime | None:
+        with self._readers.reading() as connection:
+            found = connection.execute(NEWEST).fetchone()
+        return None if found is None else datetime.fromisoformat(found["planned_at"])
+
+    def confirm_clock(self) -> None:
+        self._writer.write(lambda connection: connection.execute(CONFIRM_CLOCK).rowcount)
+
     def skip(self, key: DeliveryKey, profile: ProfileId, channel: Channel, why: str, now: datetime) -> bool:
         row = {**key_columns(key), **channel_columns(channel), "profile": storable(profile), "late": 0}
         return self._plan({**row, "now": stamp(now)}, [skipped_part(why)], None, stamp(now - LOOKED_BACK))
@@ -186,37 +296,40 @@ class SqliteLedger:
             return frozenset(key_of(row) for row in connection.execute(PLANNED_SINCE, {"first": first.isoformat()}))
 
     def claim(self, now: datetime, lease: timedelta) -> Claim | None:
+        return next(iter(self.claim_many(now, lease, 1)), None)
+
+    def claim_many(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
         values = {"now": stamp(now), "lease_until": stamp(now + lease)}
 
-        def grip(connection: sqlite3.Connection) -> Claim | None:
-            gripped = connection.execute(CLAIM, values).fetchall()
-            return claim_of(connection.execute(CLAIMED, dict(gripped[0])).fetchall()[0]) if gripped else None
+        def grip(connection: Connection) -> list[Claim]:
+            claims: list[Claim] = []
+            while len(claims) < limit and (gripped := connection.execute(CLAIM, values).fetchall()):
+                claims.append(claim_of(connection.execute(CLAIMED, dict(gripped[0])).fetchall()[0]))
+            return claims
 
         return self._writer.write(grip)
 
     def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
-        values = {**key_columns(claim.key), **outcome_columns(outcome), "part": claim.part, "attempt": claim.attempt}
+        if self.settle_many([(claim, outcome)], now):
+            raise ClaimLost(f"part {claim.part} of {claim.key} is no longer held by attempt {claim.attempt}")
+
+    def settle_many(self, settled: Sequence[tuple[Claim, Outcome]], now: datetime) -> list[Claim]:
         stamp(now)  # refuses an instant without a zone, as every method does
+        rows = [settled_columns(claim, outcome) for claim, outcome in settled]
 
-        def note(connection: sqlite3.Connection) -> None:
-            settled = connection.execute(SETTLE, values).fetchall()
-            if not settled:
-                raise ClaimLost(f"part {claim.part} of {claim.key} is no longer held by attempt {claim.attempt}")
-            values["delivery"] = settled[0]["delivery"]
-            match outcome:
-                case Sent():
-                    connection.execute(NEXT_PART, values)
-                case Rejected() | Held() | Skipped():
-                    connection.execute(LATER_PARTS, values)
-                case Deferred() | Unknown():
-                    pass  # it stays the turn of this part
+        def note(connection: Connection) -> list[Claim]:
+            return [
+                claim
+                for (claim, outcome), row in zip(settled, rows, strict=True)
+                if not _settled(connection, row, outcome)
+            ]
 
-        self._writer.write(note)
+        return self._writer.write(note)
 
     def redo(self, key: DeliveryKey, now: datetime) -> int:
         stamp(now)  # refuses an instant without a zone, as every method does
 
-        def plan_anew(connection: sqlite3.Connection) -> int:
+        def plan_anew(connection: Connection) -> int:
             found = connection.execute(NUMBER_OF, key_columns(key)).fetchall()
             if not found:
                 return 0
@@ -227,6 +340,10 @@ class SqliteLedger:
             return parts
 
         return self._writer.write(plan_anew)
+
+    def drop_words(self, before: date) -> int:
+        values = {"before": before.isoformat(), "from": (before - WORDS_LOOKED_BACK).isoformat()}
+        return self._writer.write(lambda connection: connection.execute(DROP_WORDS, values).rowcount)
 
     def next_due(self, now: datetime) -> datetime | None:
         earliest = stamp(now)
@@ -253,15 +370,9 @@ class SqliteLedger:
         digest: Digest | None,
         longest_ago: str,
     ) -> bool:
-        def write_down(connection: sqlite3.Connection) -> bool:
-            lost = connection.execute(LOST_SINCE, row).fetchall()
-            planned = connection.execute(PLAN, row).fetchall()
-            if not planned:
+        def write_down(connection: Connection) -> bool:
+            if not write_plan(connection, {**row, "about": None, "under": None}, parts, longest_ago):
                 return False
-            since = {"doubtful_since": max(lost[0]["instant"], longest_ago) if lost else None}
-            rows = [{**part, **since, "delivery": planned[0]["number"]} for part in parts]
-            connection.executemany(PLAN_PART, rows)
-            connection.executemany(PLAN_PROGRESS, rows)
             if digest is not None:
                 keep_digest(connection, digest)
             return True

@@ -1,12 +1,12 @@
 """Deliveries, their parts and what became of them as rows, and back."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.deliveries import Claim, Deferred, DeliveryRecord, Held, Outcome, PlannedPart, Rejected, Sent, Skipped, Unknown
 from bot.model import DeliveryKey, DeliveryState, MessageId, PaperId, ProfileId
 from storage.rows import channel_of, instant_or_none, stamp, storable
+from storage.sql import Row
 
 
 def key_columns(key: DeliveryKey) -> dict[str, str | int]:
@@ -45,6 +45,10 @@ def skipped_part(why: str | None) -> dict[str, str | int | None]:
     }
 
 
+def settled_columns(claim: Claim, outcome: Outcome) -> dict[str, str | int | None]:
+    return {**key_columns(claim.key), **outcome_columns(outcome), "part": claim.part, "attempt": claim.attempt}
+
+
 def outcome_columns(outcome: Outcome) -> dict[str, str | int | None]:
     match outcome:
         case Sent():
@@ -72,11 +76,11 @@ def _state(
     }
 
 
-def key_of(row: sqlite3.Row) -> DeliveryKey:
+def key_of(row: Row) -> DeliveryKey:
     return DeliveryKey(row["destination"], date.fromisoformat(row["local_date"]), row["edition"])
 
 
-def claim_of(row: sqlite3.Row) -> Claim:
+def claim_of(row: Row) -> Claim:
     thread = row["thread"]
     return Claim(
         key=key_of(row),
@@ -89,10 +93,11 @@ def claim_of(row: sqlite3.Row) -> Claim:
         doubtful=row["doubtful_since"] is not None,
         doubtful_since=instant_or_none(row["doubtful_since"]),
         thread=None if thread is None else MessageId(thread),
+        about=row["about"],
     )
 
 
-def record_of(row: sqlite3.Row) -> DeliveryRecord:
+def record_of(row: Row) -> DeliveryRecord:
     message = row["message"]
     return DeliveryRecord(
         key=key_of(row),
@@ -107,8 +112,9 @@ def record_of(row: sqlite3.Row) -> DeliveryRecord:
         why=row["why"],
         planned_at=datetime.fromisoformat(row["planned_at"]),
         payload=row["payload"],
+        about=row["about"],
     )
 
 
-def _paper(row: sqlite3.Row) -> PaperId | None:
+def _paper(row: Row) -> PaperId | None:
     return None if row["paper"] is None else PaperId(row["paper"])

@@ -1,17 +1,15 @@
-"""Which picks were made for a profile on a local date, in SQLite."""
+"""Which picks were made for a profile on a local date, in SQL."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 
 from bot.model import Digest, PaperId, Pick, ProfileId, Reason, ReasonKind
-from storage.connections import Readers
 from storage.paper_intake import arriving, take_in
 from storage.paper_rows import BY_NAME, as_json, paper_of
 from storage.rows import stamp, storable
-from storage.writer import Writer
+from storage.sql import Connection, Readers, Row, Writer
 
 KEEP = """
     INSERT INTO digests (profile, local_date, edition, revision, made_at)
@@ -23,14 +21,16 @@ KEEP = """
 DROP_PICKS = "DELETE FROM digest_picks WHERE digest = :digest"
 
 KEEP_PICK = """
-    INSERT INTO digest_picks (digest, position, paper, score, probability, strength, key_sentence, stretch, reasons)
-    VALUES (:digest, :position, :paper, :score, :probability, :strength, :key_sentence, :stretch, :reasons)
+    INSERT INTO digest_picks (digest, position, paper, score, probability, strength, key_sentence, stretch, reasons,
+                              known_version, known_withdrawn, known_code, known_upvotes)
+    VALUES (:digest, :position, :paper, :score, :probability, :strength, :key_sentence, :stretch, :reasons,
+            :known_version, :known_withdrawn, :known_code, :known_upvotes)
 """
 
 KEEP_SHOWN = """
     INSERT INTO shown_papers (profile, paper, first_date)
     VALUES (:profile, :paper, :local_date)
-    ON CONFLICT (profile, paper) DO UPDATE SET first_date = min(first_date, excluded.first_date)
+    ON CONFLICT (profile, paper) DO UPDATE SET first_date = min(shown_papers.first_date, excluded.first_date)
 """
 
 SELECT = """
@@ -65,7 +65,7 @@ SHOWN_TO = """
 """
 
 
-def keep_digest(connection: sqlite3.Connection, digest: Digest) -> None:
+def keep_digest(connection: Connection, digest: Digest) -> None:
     """Store a digest inside the open transaction."""
     key = _key(digest.profile, digest.local_date, digest.edition)
     made = {"revision": digest.revision, "made_at": stamp(digest.made_at)}
@@ -77,8 +77,8 @@ def keep_digest(connection: sqlite3.Connection, digest: Digest) -> None:
         connection.execute(KEEP_SHOWN, {"paper": paper, **key})
 
 
-class SqliteDigests:
-    """`bot.ports.Digests` on one SQLite file."""
+class SqlDigests:
+    """`bot.ports.Digests` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -112,7 +112,7 @@ def _key(profile: ProfileId, local_date: date, edition: int) -> dict[str, str | 
     return {"profile": storable(profile), "local_date": local_date.isoformat(), "edition": edition}
 
 
-def _numbers(connection: sqlite3.Connection, digest: Digest) -> list[int]:
+def _numbers(connection: Connection, digest: Digest) -> list[int]:
     """Return the stored papers of the picks; one that is not stored yet is stored as the pick tells it."""
     ids = [storable(pick.paper.id) for pick in digest.picks]
     numbers = _stored(connection, ids)
@@ -123,7 +123,7 @@ def _numbers(connection: sqlite3.Connection, digest: Digest) -> list[int]:
     return [numbers[name] for name in ids]
 
 
-def _stored(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     return {row["name"]: row["number"] for row in connection.execute(BY_NAME, {"names": as_json(ids)})}
 
 
@@ -137,10 +137,14 @@ def _columns(pick: Pick) -> dict[str, str | int | float | None]:
         "reasons": json.dumps(
             [[reason.kind.value, storable(reason.words), reason.share] for reason in pick.reasons], ensure_ascii=False
         ),
+        "known_version": pick.paper.version,
+        "known_withdrawn": int(pick.paper.withdrawn),
+        "known_code": int(pick.paper.code_url is not None),
+        "known_upvotes": pick.paper.upvotes or 0,
     }
 
 
-def _digest(rows: Sequence[sqlite3.Row]) -> Digest:
+def _digest(rows: Sequence[Row]) -> Digest:
     first = rows[0]
     return Digest(
         profile=ProfileId(first["profile"]),
@@ -152,7 +156,7 @@ def _digest(rows: Sequence[sqlite3.Row]) -> Digest:
     )
 
 
-def _pick(row: sqlite3.Row) -> Pick:
+def _pick(row: Row) -> Pick:
     return Pick(
         paper=paper_of(row),
         score=row["score"],

@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 # The folder holds what members said: it is nobody's but the bot's.
 PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700
 
 
 def sync(path: Path) -> None:
@@ -14,6 +16,11 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def private_file(path: Path) -> BinaryIO:
+    """Open a new or emptied file for writing, readable by nobody else from its first byte on."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")  # noqa: PTH123, SIM115  # a Path has no mode
 
 
 def put_in_place(made: Path, path: Path) -> None:
@@ -31,7 +38,7 @@ def write_whole(path: Path, *pieces: bytes) -> None:
     """
     made = path.with_name(f"{path.name}.tmp")
     try:
-        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb") as file:  # noqa: PTH123  # a Path has no mode
+        with private_file(made) as file:
             file.writelines(pieces)
         put_in_place(made, path)
     except OSError:

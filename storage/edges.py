@@ -1,11 +1,9 @@
-"""What a platform's edge keeps of its own, in SQLite: events seen, small choices of a channel, sealed credentials."""
+"""What a platform's edge keeps of its own, in SQL: events seen, small choices of a channel, sealed credentials."""
 
-import sqlite3
 from datetime import datetime, timedelta
 
-from storage.connections import Readers
 from storage.rows import stamp, storable
-from storage.writer import Writer
+from storage.sql import Connection, Readers, Writer
 
 # Platforms repeat an event for some minutes; an hour covers their slowest repetition many times over.
 REMEMBERED = timedelta(hours=1)
@@ -36,7 +34,7 @@ INSTALL = """
 UNINSTALL = "DELETE FROM installations WHERE community = :community AND platform = :platform"
 
 
-class SqliteSeenEvents:
+class SqlSeenEvents:
     """Which events of a platform were taken already."""
 
     def __init__(self, writer: Writer) -> None:
@@ -47,14 +45,14 @@ class SqliteSeenEvents:
         row = {"platform": storable(platform), "event": storable(event), "now": stamp(now)}
         before = {"before": stamp(now - REMEMBERED)}
 
-        def remember(connection: sqlite3.Connection) -> bool:
+        def remember(connection: Connection) -> bool:
             connection.execute(FORGET_OLD, before)
             return connection.execute(SEE, row).rowcount == 1
 
         return self._writer.write(remember)
 
 
-class SqliteChannelNotes:
+class SqlChannelNotes:
     """Small choices of a channel that only its platform's edge understands."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
@@ -75,7 +73,7 @@ class SqliteChannelNotes:
         self._writer.write(lambda connection: connection.execute(statement, row).rowcount)
 
 
-class SqliteInstallations:
+class SqlInstallations:
     """Sealed credentials of communities; what is removed is overwritten in the file (``secure_delete``)."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:

@@ -1,10 +1,12 @@
 """Everything that is kept, row by row, for whoever wants to take it elsewhere."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from bot.ports import StorageUnusable
+from storage.community_tables import NEVER_EXPORTED
 from storage.connections import open_connection
 from storage.sqlite_errors import in_our_words
 
@@ -18,6 +20,12 @@ TABLES = r"""
 """
 
 
+def tables_of(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of the tables that may be shown to others: none with what opens something."""
+    tables = [row["name"] for row in connection.execute(TABLES)]
+    return [table for table in tables if table not in NEVER_EXPORTED]
+
+
 def rows_of(database: Path) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield each row with the name of its table, all as of one instant; the bot may go on meanwhile.
 
@@ -29,7 +37,6 @@ def rows_of(database: Path) -> Iterator[tuple[str, dict[str, object]]]:
         raise StorageUnusable(f"There is no database at {database}, so there is nothing to export.")
     with in_our_words(), closing(open_connection(database)) as connection:
         connection.execute("BEGIN")
-        tables = [row["name"] for row in connection.execute(TABLES)]
-        for table in tables:
+        for table in tables_of(connection):
             for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  # a name out of our own schema
                 yield table, dict(row)

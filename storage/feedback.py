@@ -1,19 +1,17 @@
-"""Acts of members in SQLite: rows are added and never changed."""
+"""Acts of members in SQL: rows are added and never changed."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import Channel, Feedback, Member, PaperId, Verdict
-from storage.connections import Readers
+from bot.model import Because, Channel, Feedback, Member, PaperId, Verdict
 from storage.rows import member_columns, stamp, storable
-from storage.writer import Writer
+from storage.sql import Readers, Row, Writer
 
 RECORD = """
     INSERT INTO feedback (platform, event, community, member, channel_platform, channel_community, channel,
-                          paper, verdict, at, undoes)
+                          paper, verdict, because, at, undoes)
     VALUES (:platform, :event, :community, :member, :channel_platform, :channel_community, :channel,
-            :paper, :verdict, :at, :undoes)
+            :paper, :verdict, :because, :at, :undoes)
     ON CONFLICT (platform, event) DO NOTHING
 """
 
@@ -74,8 +72,8 @@ SINCE = f"""{SELECT}
 """
 
 
-class SqliteFeedback:
-    """`bot.ports.FeedbackLog` on one SQLite file."""
+class SqlFeedback:
+    """`bot.ports.FeedbackLog` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -118,12 +116,13 @@ def _columns(feedback: Feedback) -> dict[str, str | None]:
         "channel": None if channel is None else storable(channel.id),
         "paper": None if feedback.paper is None else storable(feedback.paper),
         "verdict": feedback.verdict.value,
+        "because": None if feedback.because is None else feedback.because.value,
         "at": stamp(feedback.at),
         "undoes": None if feedback.undoes is None else storable(feedback.undoes),
     }
 
 
-def _feedback(row: sqlite3.Row) -> Feedback:
+def _feedback(row: Row) -> Feedback:
     channel = row["channel"]
     paper = row["paper_now"]
     return Feedback(
@@ -134,4 +133,5 @@ def _feedback(row: sqlite3.Row) -> Feedback:
         verdict=Verdict(row["verdict"]),
         at=datetime.fromisoformat(row["at"]),
         undoes=row["undoes"],
+        because=None if row["because"] is None else Because(row["because"]),
     )

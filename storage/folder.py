@@ -6,25 +6,24 @@ import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from filelock import FileLock, Timeout
 
 from bot.ports import DataFolderInUse, StorageUnusable
+from storage.archives import ARCHIVE
 from storage.backup import back_up
 from storage.connections import open_connection
-from storage.durable_files import PRIVATE, sync, write_whole
+from storage.durable_files import PRIVATE, PRIVATE_FOLDER, sync, write_whole
 from storage.migrations import applied_steps, known_steps, migrate, refuse_newer
+from storage.rotation import BACKUPS, BEFORE
 from storage.sqlite_errors import translated
-
-PRIVATE_FOLDER = 0o700
+from storage.zones import refuse_unknown_zones
 
 DATABASE = "paperround.db"
 INDEX = "paperround.index"
 LOCK = "paperround.lock"
 HOLDER = "paperround.holder"
 STAMP = "paperround.created"
-BACKUPS = "backups"
 
 
 class DataFolder:
@@ -95,7 +94,8 @@ class DataFolder:
         write_whole(self.path / STAMP, json.dumps({"installation": installation}).encode())
 
     def newest_backup(self) -> Path | None:
-        found = sorted((self.path / BACKUPS).glob("*.db"), key=lambda path: path.stat().st_mtime)
+        made = (path for path in (self.path / BACKUPS).glob("*") if path.suffix in {".db", ARCHIVE})
+        found = sorted(made, key=lambda path: path.stat().st_mtime)
         return found[-1] if found else None
 
     def _has_database(self) -> bool:
@@ -124,25 +124,14 @@ class DataFolder:
         refuse_newer(connection)
         if done and done != known_steps():
             (self.path / BACKUPS).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            back_up(self.database, self.path / BACKUPS / f"before-{known_steps()[-1]}.db")
+            back_up(self.database, self.path / BACKUPS / f"{BEFORE}{known_steps()[-1]}.db")
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection)
-        self._refuse_unknown_zones(connection)
+        refuse_unknown_zones(connection)
         installation = connection.execute("SELECT id FROM installation").fetchone()["id"]
         if not (self.path / STAMP).exists():
             sync(self.path)
             self.stamp_created(installation)
-
-    def _refuse_unknown_zones(self, connection: sqlite3.Connection) -> None:
-        for row in connection.execute("SELECT DISTINCT zone FROM subscriptions"):
-            try:
-                ZoneInfo(row["zone"])
-            except (ZoneInfoNotFoundError, ValueError) as error:
-                # Falling back to UTC would move somebody's morning to another hour without a word.
-                raise StorageUnusable(
-                    f"A digest is set for the time zone {row['zone']}, which this machine does not know. "
-                    "Update its zone data: pip install --upgrade tzdata."
-                ) from error
 
     def _in_a_sentence(self, error: sqlite3.Error) -> Exception:
         ours = translated(error)

@@ -61,6 +61,8 @@ def merged(known: Told, arriving: Paper) -> Told:
         announced=_first_instant(old.announced, arriving.announced),
         version=max(old.version, arriving.version),
         upvotes=old.upvotes if arriving.upvotes is None else arriving.upvotes,
+        comments=old.comments if arriving.comments is None else arriving.comments,
+        keywords=arriving.keywords or old.keywords,
         withdrawn=arriving.withdrawn if newer else old.withdrawn or (arriving.withdrawn and same_version),
     )
     if paper == old:

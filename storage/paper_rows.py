@@ -1,7 +1,6 @@
 """A paper as a row of the table ``papers``, and back."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -9,12 +8,13 @@ from bot.identity import normal_title, paper_id_from
 from bot.model import Paper, PaperId
 from storage.merging import Told
 from storage.rows import instant_or_none, stamp, stamp_or_none, storable
+from storage.sql import Row
 
 # A paper under any name it ever had: its id, its DOI, the ids of other records of the same work.
 BY_NAME = """
     SELECT named.value AS name, papers.*
       FROM json_each(:names) AS named
-      JOIN papers ON papers.id = named.value
+      JOIN papers ON papers.id = named.value AND papers.merged_into IS NULL
     UNION ALL
     SELECT named.value AS name, papers.*
       FROM json_each(:names) AS named
@@ -27,7 +27,7 @@ def as_json(values: Iterable[str]) -> str:
     return json.dumps([storable(value) for value in values], ensure_ascii=False)
 
 
-def paper_of(row: sqlite3.Row) -> Paper:
+def paper_of(row: Row) -> Paper:
     published = row["published"]
     return Paper(
         id=PaperId(row["id"]),
@@ -44,11 +44,14 @@ def paper_of(row: sqlite3.Row) -> Paper:
         version=row["version"],
         upvotes=row["upvotes"],
         code_url=row["code_url"],
-        withdrawn=bool(row["withdrawn"]),
+        # One that was merged into another is told like a withdrawn one: whoever follows the changes shows it no more.
+        withdrawn=bool(row["withdrawn"] or row["merged_into"]),
+        comments=row["comments"],
+        keywords=tuple(json.loads(row["keywords"])),
     )
 
 
-def told_of(row: sqlite3.Row) -> Told:
+def told_of(row: Row) -> Told:
     return Told(paper_of(row), row["told_by"], row["told_rank"])
 
 
@@ -76,6 +79,8 @@ def columns_of(known: Told, now: datetime) -> dict[str, str | int | None]:
         "upvotes": paper.upvotes,
         "code_url": None if paper.code_url is None else storable(paper.code_url),
         "withdrawn": int(paper.withdrawn),
+        "comments": paper.comments,
+        "keywords": as_json(paper.keywords),
         "told_by": storable(known.by),
         "told_rank": known.rank,
     }

@@ -1,9 +1,8 @@
-"""What members and channels chose, in SQLite."""
+"""What members and channels chose, in SQL."""
 
 from bot.model import ProfileId
-from storage.connections import Readers
 from storage.rows import storable
-from storage.writer import Writer
+from storage.sql import Readers, Writer
 
 OF = "SELECT name, choice FROM preferences WHERE profile = :profile"
 
@@ -17,8 +16,8 @@ TAKE_BACK = "DELETE FROM preferences WHERE profile = :profile AND name = :name"
 WITH = "SELECT profile FROM preferences WHERE name = :name AND choice = :choice ORDER BY profile"
 
 
-class SqlitePreferences:
-    """`bot.ports.Preferences` on one SQLite file."""
+class SqlPreferences:
+    """`bot.ports.Preferences` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer

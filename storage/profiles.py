@@ -1,14 +1,12 @@
-"""Interests of members and channels in SQLite."""
+"""Interests of members and channels in SQL."""
 
-import sqlite3
 from datetime import datetime
 from functools import lru_cache
 
 from bot.interests import BadInterest, parse_interest
 from bot.model import Clause, FollowedInterest, Interest, Occur, Profile, ProfileId, Word
-from storage.connections import Readers
 from storage.rows import stamp, storable
-from storage.writer import Writer
+from storage.sql import Connection, Readers, Row, Writer
 
 PROFILE = """
     SELECT profiles.revision, interests.number, interests.text, interests.muted, interests.since
@@ -37,8 +35,8 @@ UNFOLLOW = """
 UNFOLLOWED = "UPDATE profiles SET revision = revision + 1 WHERE id = :profile"
 
 
-class SqliteProfiles:
-    """`bot.ports.Profiles` on one SQLite file."""
+class SqlProfiles:
+    """`bot.ports.Profiles` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -53,7 +51,7 @@ class SqliteProfiles:
     def follow(self, profile: ProfileId, text: str, *, muted: bool, now: datetime) -> FollowedInterest | None:
         values = {"profile": storable(profile), "text": storable(text), "muted": int(muted), "since": stamp(now)}
 
-        def add(connection: sqlite3.Connection) -> sqlite3.Row | None:
+        def add(connection: Connection) -> Row | None:
             connection.execute(KNOWN, values)
             rows = connection.execute(FOLLOW, values).fetchall()
             if rows:
@@ -66,7 +64,7 @@ class SqliteProfiles:
     def unfollow(self, profile: ProfileId, number: int) -> FollowedInterest | None:
         values = {"profile": storable(profile), "number": number}
 
-        def remove(connection: sqlite3.Connection) -> sqlite3.Row | None:
+        def remove(connection: Connection) -> Row | None:
             rows = connection.execute(UNFOLLOW, values).fetchall()
             if rows:
                 connection.execute(UNFOLLOWED, values)
@@ -76,7 +74,7 @@ class SqliteProfiles:
         return None if removed is None else _followed(removed)
 
 
-def _followed(row: sqlite3.Row) -> FollowedInterest:
+def _followed(row: Row) -> FollowedInterest:
     muted = bool(row["muted"])
     return FollowedInterest(
         row["number"], row["text"], _parsed(row["text"], muted), muted, datetime.fromisoformat(row["since"])

@@ -4,6 +4,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.ports import StorageUnusable
+from storage.archives import database_in
 from storage.backup import check_backup, copy_for_restore
 from storage.durable_files import put_in_place, sync
 from storage.folder import DataFolder
@@ -12,7 +13,7 @@ LOGS = ("", "-wal", "-shm")
 
 
 def restore(path: Path, data_dir: Path) -> Path | None:
-    """Put the backup at ``path`` in the place of the database in ``data_dir``.
+    """Put the backup at ``path``, a copied database or an archive of one, in the place of the database in ``data_dir``.
 
     The database that was there is moved aside, never deleted.
 
@@ -24,23 +25,30 @@ def restore(path: Path, data_dir: Path) -> Path | None:
         StorageUnusable: The backup is damaged, none of ours, or of a newer release.
         StorageUnavailable: The disk is full or failing; the old database is untouched.
     """
-    check_backup(path)
+    if not path.is_file():
+        raise StorageUnusable(f"There is no backup at {path}.")
     folder = DataFolder(data_dir)
     folder.hold()
     try:
-        made = folder.database.with_name(f"{folder.database.name}.tmp")
-        try:
-            installation = copy_for_restore(path, made)
-            # From here to the end a crash leaves a folder that has no database, but says that it had one.
-            folder.stamp_created(installation)
-            aside = _move_aside(folder)
-            put_in_place(made, folder.database)
-        except OSError as error:
-            raise StorageUnusable(f"The backup cannot be put into {data_dir}: {error.strerror or error}.") from error
-        finally:
-            made.unlink(missing_ok=True)
+        with database_in(path, data_dir) as database:
+            check_backup(database)
+            return _put_back(database, folder)
+    except OSError as error:
+        raise StorageUnusable(f"The backup cannot be put into {data_dir}: {error.strerror or error}.") from error
     finally:
         folder.let_go()
+
+
+def _put_back(path: Path, folder: DataFolder) -> Path | None:
+    made = folder.database.with_name(f"{folder.database.name}.tmp")
+    try:
+        installation = copy_for_restore(path, made)
+        # From here to the end a crash leaves a folder that has no database, but says that it had one.
+        folder.stamp_created(installation)
+        aside = _move_aside(folder)
+        put_in_place(made, folder.database)
+    finally:
+        made.unlink(missing_ok=True)
     return aside
 
 

@@ -1,9 +1,9 @@
 """How the core's values stand in columns, and back: instants, days, text, channels, members."""
 
-import sqlite3
 from datetime import UTC, datetime
 
 from bot.model import Channel, Member
+from storage.sql import Row
 
 
 def stamp(instant: datetime) -> str:
@@ -26,7 +26,8 @@ def instant_or_none(text: str | None) -> datetime | None:
 
 
 def storable(text: str) -> str:
-    """Return text as it can be stored: a lone surrogate, which no encoding can hold, becomes ``?``."""
+    """Return text as every database can store it: a lone surrogate, which no encoding holds, and a NUL become ``?``."""
+    text = text.replace("\0", "?")
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -40,7 +41,7 @@ def channel_columns(channel: Channel) -> dict[str, str | int]:
     }
 
 
-def channel_of(row: sqlite3.Row) -> Channel:
+def channel_of(row: Row) -> Channel:
     return Channel(row["platform"], row["community"], row["channel"], row["channel_name"], direct=bool(row["direct"]))
 
 

@@ -1,11 +1,10 @@
-"""Reading lists in SQLite."""
+"""Reading lists in SQL."""
 
 from datetime import datetime
 
 from bot.model import Member, PaperId
-from storage.connections import Readers
 from storage.rows import member_columns, stamp, storable
-from storage.writer import Writer
+from storage.sql import Readers, Writer
 
 # Under whatever id it was saved, a paper stands once on a list.
 ADD = """
@@ -34,8 +33,8 @@ OF = """
 """
 
 
-class SqliteSaves:
-    """`bot.ports.Saves` on one SQLite file."""
+class SqlSaves:
+    """`bot.ports.Saves` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer

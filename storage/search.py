@@ -10,7 +10,7 @@ from storage.rows import storable
 MATCHING = """
     SELECT papers.id AS id, -bm25(paper_texts, 3.0, 1.0) AS score
       FROM paper_texts JOIN papers ON papers.number = paper_texts.rowid
-     WHERE paper_texts MATCH :words
+     WHERE paper_texts MATCH :words AND papers.merged_into IS NULL
      ORDER BY score DESC, papers.number
      LIMIT :limit
 """
@@ -35,9 +35,13 @@ class SqliteSearchIndex:
             return [(PaperId(row["id"]), row["score"]) for row in rows]
 
 
-def _any_of(words: Sequence[str]) -> str:
-    """Return an expression of FTS5 in which every word is quoted: nothing in it is an operator."""
+def searchable(words: Sequence[str]) -> list[str]:
+    """Return the words that have something to look for, cut to what an interest may have."""
     # A NUL, quoted or not, is an error to FTS5; a quotation mark would end the quoting.
     bare = ("".join(" " if sign < " " or sign == '"' else sign for sign in storable(word[:WORD_CAP])) for word in words)
-    found = [word for word in bare if any(sign.isalnum() for sign in word)][:WORDS_CAP]
-    return " OR ".join(f'"{word}"' for word in found)
+    return [word for word in bare if any(sign.isalnum() for sign in word)][:WORDS_CAP]
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """Return an expression of FTS5 in which every word is quoted: nothing in it is an operator."""
+    return " OR ".join(f'"{word}"' for word in searchable(words))

@@ -1,11 +1,9 @@
-"""Where each source of papers stands, in SQLite."""
+"""Where each source of papers stands, in SQL."""
 
-import sqlite3
 
 from bot.announcements import SourceState
-from storage.connections import Readers
 from storage.rows import instant_or_none, stamp_or_none, storable
-from storage.writer import Writer
+from storage.sql import Connection, Readers, Row, Writer
 
 SET = """
     INSERT INTO source_states (source, cursor, etag, last_modified, moved_to, newest, polled_at, succeeded_at,
@@ -24,8 +22,8 @@ GET = "SELECT * FROM source_states WHERE source = :source"
 ALL = "SELECT * FROM source_states ORDER BY source"
 
 
-class SqliteSourceStates:
-    """`bot.ports.SourceStates` on one SQLite file."""
+class SqlSourceStates:
+    """`bot.ports.SourceStates` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -45,7 +43,7 @@ class SqliteSourceStates:
             return states_in(connection)
 
 
-def states_in(connection: sqlite3.Connection) -> dict[str, SourceState]:
+def states_in(connection: Connection) -> dict[str, SourceState]:
     """Return every state that a database keeps, by the source's name."""
     return {row["source"]: _state(row) for row in connection.execute(ALL)}
 
@@ -67,7 +65,7 @@ def _columns(state: SourceState) -> dict[str, str | int | None]:
     }
 
 
-def _state(row: sqlite3.Row) -> SourceState:
+def _state(row: Row) -> SourceState:
     return SourceState(
         cursor=row["cursor"],
         etag=row["etag"],

@@ -1,30 +1,24 @@
 """Everything that is kept, in one SQLite file inside the data folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Self
 
-from storage.communities import SqliteCommunities
+from bot.ports import Papers
 from storage.connections import Readers, open_connection
-from storage.deliveries import SqliteLedger
-from storage.digests import SqliteDigests
-from storage.edges import SqliteChannelNotes, SqliteInstallations, SqliteSeenEvents
-from storage.feedback import SqliteFeedback
+from storage.deliveries import SqlLedger
 from storage.folder import DataFolder, installation_of
 from storage.index_cache import FileIndexCache
-from storage.papers import SqlitePapers
-from storage.preferences import SqlitePreferences
-from storage.profiles import SqliteProfiles
-from storage.saves import SqliteSaves
+from storage.papers import SqlPapers
+from storage.rehearsal import Rehearsal
 from storage.search import SqliteSearchIndex
-from storage.source_states import SqliteSourceStates
 from storage.sqlite_errors import in_our_words
-from storage.submissions import SqliteSubmissions
-from storage.subscriptions import SqliteSubscriptions
+from storage.stores import SqlStores
+from storage.turns import OwnTurns
 from storage.writer import Writer
 
 
-class SqliteStores:
+class SqliteStores(SqlStores):
     """`bot.ports.Stores`. Safe to use from any number of threads."""
 
     def __init__(self, database: Path, index: Path, *, let_go: Callable[[], None] = lambda: None) -> None:
@@ -34,38 +28,35 @@ class SqliteStores:
             StorageUnavailable: The file cannot be opened now.
         """
         self._let_go = let_go
+        self._database = database
         with in_our_words():
             installation = installation_of(database)
             self._writer = Writer(lambda: open_connection(database))
         self._readers = Readers(database)
-        self.papers = SqlitePapers(self._writer, self._readers)
+        super().__init__(self._writer, self._readers, SqlLedger(self._writer, self._readers))
         self.index = SqliteSearchIndex(self._readers)
-        self.profiles = SqliteProfiles(self._writer, self._readers)
-        self.preferences = SqlitePreferences(self._writer, self._readers)
-        self.feedback = SqliteFeedback(self._writer, self._readers)
-        self.digests = SqliteDigests(self._writer, self._readers)
-        self.subscriptions = SqliteSubscriptions(self._writer, self._readers)
-        self.ledger = SqliteLedger(self._writer, self._readers)
-        self.saves = SqliteSaves(self._writer, self._readers)
-        self.submissions = SqliteSubmissions(self._writer, self._readers)
-        self.communities = SqliteCommunities(self._writer, self._readers)
-        self.seen_events = SqliteSeenEvents(self._writer)
-        self.channel_notes = SqliteChannelNotes(self._writer, self._readers)
-        self.installations = SqliteInstallations(self._writer, self._readers)
-        self.source_states = SqliteSourceStates(self._writer, self._readers)
+        self.turns = OwnTurns()
         self.index_cache = FileIndexCache(index, installation)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Papers]:
+        """Lend papers that can be taken in as if for good; at the end all of it is undone. Writers wait meanwhile.
+
+        Raises:
+            StorageUnavailable: The database does not answer or is full.
+        """
+        with in_our_words(), closing(open_connection(self._database)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqlPapers(rehearsal := Rehearsal(connection), rehearsal)
+            finally:
+                connection.rollback()
 
     def close(self) -> None:
         """Finish what was asked, then let go of the files; a second call does nothing."""
         self._writer.close()
         self._readers.close()
         self._let_go()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def open_stores(data_dir: Path) -> SqliteStores:

@@ -1,13 +1,11 @@
-"""Who asked for which digest, in SQLite."""
+"""Who asked for which digest, in SQL."""
 
-import sqlite3
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.model import Cadence, ProfileId, Subscription, destination_of
-from storage.connections import Readers
-from storage.rows import channel_columns, channel_of, stamp, storable
-from storage.writer import Writer
+from bot.model import Cadence, Member, ProfileId, Subscription, destination_of
+from storage.rows import channel_columns, channel_of, member_columns, stamp, storable
+from storage.sql import Connection, Readers, Row, Writer
 
 SET = """
     INSERT INTO subscriptions (destination, profile, platform, community, channel, channel_name, direct, cadence, at,
@@ -20,15 +18,32 @@ SET = """
            since = excluded.since, count = excluded.count, quiet = excluded.quiet, paused = excluded.paused
 """
 
-GET = "SELECT * FROM subscriptions WHERE destination = :destination"
+SELECT = """
+    SELECT subscriptions.*, round_setters.platform AS setter_platform, round_setters.community AS setter_community,
+           round_setters.member AS setter, round_setters.member_name AS setter_name
+      FROM subscriptions
+      LEFT JOIN round_setters ON round_setters.destination = subscriptions.destination
+"""
+
+GET = f"{SELECT} WHERE subscriptions.destination = :destination"
 
 REMOVE = "DELETE FROM subscriptions WHERE destination = :destination"
 
-ALL = "SELECT * FROM subscriptions ORDER BY destination"
+ALL = f"{SELECT} ORDER BY subscriptions.destination"
+
+SET_BY = """
+    INSERT INTO round_setters (destination, platform, community, member, member_name)
+    VALUES (:destination, :platform, :community, :member, :member_name)
+    ON CONFLICT (destination) DO UPDATE
+       SET platform = excluded.platform, community = excluded.community, member = excluded.member,
+           member_name = excluded.member_name
+"""
+
+SET_BY_NOBODY = "DELETE FROM round_setters WHERE destination = :destination"
 
 
-class SqliteSubscriptions:
-    """`bot.ports.Subscriptions` on one SQLite file."""
+class SqlSubscriptions:
+    """`bot.ports.Subscriptions` in SQL."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
@@ -36,7 +51,17 @@ class SqliteSubscriptions:
 
     def set(self, subscription: Subscription) -> None:
         row = _columns(subscription)
-        self._writer.write(lambda connection: connection.execute(SET, row).rowcount)
+        setter = subscription.set_by
+
+        def set_down(connection: Connection) -> None:
+            connection.execute(SET, row)
+            if setter is None:
+                connection.execute(SET_BY_NOBODY, row)
+            else:
+                name = {"destination": row["destination"], "member_name": storable(setter.name)}
+                connection.execute(SET_BY, {**member_columns(setter), **name})
+
+        self._writer.write(set_down)
 
     def get(self, destination: str) -> Subscription | None:
         with self._readers.reading() as connection:
@@ -45,7 +70,12 @@ class SqliteSubscriptions:
 
     def remove(self, destination: str) -> bool:
         values = {"destination": storable(destination)}
-        return self._writer.write(lambda connection: connection.execute(REMOVE, values).rowcount == 1)
+
+        def take_away(connection: Connection) -> bool:
+            connection.execute(SET_BY_NOBODY, values)
+            return connection.execute(REMOVE, values).rowcount == 1
+
+        return self._writer.write(take_away)
 
     def all(self) -> list[Subscription]:
         with self._readers.reading() as connection:
@@ -70,7 +100,7 @@ def _columns(subscription: Subscription) -> dict[str, str | int | None]:
     }
 
 
-def _subscription(row: sqlite3.Row) -> Subscription:
+def _subscription(row: Row) -> Subscription:
     return Subscription(
         profile=ProfileId(row["profile"]),
         channel=channel_of(row),
@@ -82,4 +112,11 @@ def _subscription(row: sqlite3.Row) -> Subscription:
         count=row["count"],
         quiet=bool(row["quiet"]),
         paused=row["paused"],
+        set_by=_setter(row),
     )
+
+
+def _setter(row: Row) -> Member | None:
+    if row["setter"] is None:
+        return None
+    return Member(row["setter_platform"], row["setter_community"], row["setter"], name=row["setter_name"])

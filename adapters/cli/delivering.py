@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from adapters.cli.endings import DONE, FAILED, Failed, Misused
 from adapters.cli.opening import opened, settings_for_a_command, write_json, write_text
@@ -54,6 +54,31 @@ def redo(destination: str, date_said: str, at: str | None, *, dry_run: bool, as_
         return reports
 
     return _reported(work, at, connecting=True, as_json=as_json)
+
+
+def confirm_clock(at: str | None) -> int:
+    """Have a clock believed that stands before the newest digest: the one that ran ahead then was wrong, not this one.
+
+    Raises:
+        Failed: The clock is not behind, so there is nothing to confirm.
+        Misused: ``at`` is no instant.
+    """
+
+    async def work(paperround: Paperround) -> timedelta | None:
+        return await paperround.confirm_clock()
+
+    settings = settings_for_a_command()
+    clock = StoppedClock(_instant(at)) if at else RunningClock(settings.clock)
+    with opened(settings, clock=clock, write=_unseen) as house:
+        behind = asyncio.run(work(house.paperround))
+    if behind is None:
+        raise Failed("The clock is not behind the newest digest, so nothing was changed.")
+    days, hours = divmod(int(behind.total_seconds()) // 3600, 24)
+    sys.stdout.write(
+        f"The newest digest was written {days} days and {hours} hours ahead of this clock, which is believed from now "
+        "on. Digests of dates that were posted already are not posted again. Start the bot: paperround run\n"
+    )
+    return DONE
 
 
 def _reported(work: Work, at: str | None, *, connecting: bool, as_json: bool) -> int:

@@ -3,7 +3,9 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Self
@@ -16,12 +18,12 @@ from adapters.cli.opening import opened, settings_for_a_command, write_json
 from adapters.clock import RunningClock
 from adapters.known_sources import fetcher_of, kept_sample_start, way_of
 from adapters.main import Opened
-from adapters.settings import Settings
 from adapters.sources.configured import BadSource, ConfiguredSource, Way, sources_among
-from adapters.sources.fetch import Fetcher
 from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import Polled, added_up, backfill, poll
-from bot.announcements import IngestReport
+from bot.announcements import IngestReport, SourceState
+from bot.ingest import ingest as take_in
+from bot.ports import Source, SourceStates
 from bot.windows import BadWindow, window_from
 
 # A log of a long run should be readable: a line every few seconds, not one for each batch.
@@ -29,7 +31,7 @@ LINE_EVERY_S = 2.0
 REJECTED_SHOWN = 10
 
 
-def ingest(words: Sequence[str], since: str | None, *, as_json: bool) -> int:
+def ingest(words: Sequence[str], since: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Store what sources announce. Killed half-way and run again it completes; nothing is stored twice.
 
     The status is 1 when there was something to read and not one item of it was a paper, or a source failed; what it
@@ -37,46 +39,94 @@ def ingest(words: Sequence[str], since: str | None, *, as_json: bool) -> int:
 
     Args:
         since: A day, or a span such as ``7d``: what a source has from then on is read, whatever was read before.
+        dry_run: Read and tell what would become of it, and change nothing.
     """
     settings = settings_for_a_command()
     clock = RunningClock(settings.clock)
     first_day = _day(since, clock.now())
-    with ShownProgress(" ".join(words)[:60]) as progress, opened(settings, clock=clock) as house:
-        done = asyncio.run(_ingested(house, words, first_day, progress))
+    with (
+        ShownProgress(" ".join(words)[:60]) as progress,
+        opened(settings, clock=clock) as house,
+        _taking(house, progress, dry_run=dry_run) as taking,
+    ):
+        done = asyncio.run(_ingested(house, words, first_day, progress, taking))
     if as_json:
-        write_json(told(done.report))
+        write_json({**told(done.report), **({"dry_run": True} if dry_run else {})})
     else:
-        sys.stdout.write("\n".join(in_words(done.report)) + "\n")
+        lines = [*in_words(done.report), *(["Nothing was changed: this was a dry run."] if dry_run else [])]
+        sys.stdout.write("\n".join(lines) + "\n")
     if done.failed:
         raise Failed(f"{done.failed.rstrip('.')}.")
     return FAILED if done.report.rejected and len(done.report.rejected) == done.report.read else DONE
 
 
-async def _ingested(house: Opened, words: Sequence[str], first_day: date | None, progress: "ShownProgress") -> Polled:
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Where papers go, and where it is kept how far a source was read.
+
+    Attributes:
+        sample_start: Called for the first day of the sample.
+    """
+
+    keep: Callable[[Source], Awaitable[IngestReport]]
+    states: SourceStates
+    sample_start: Callable[[], date]
+
+
+class _UnkeptStates:
+    """`bot.ports.SourceStates` that forgets at the end what it was told."""
+
+    def __init__(self, kept: SourceStates) -> None:
+        self._kept = kept
+        self._told: dict[str, SourceState] = {}
+
+    def get(self, source: str) -> SourceState:
+        return self._told[source] if source in self._told else self._kept.get(source)
+
+    def set(self, source: str, state: SourceState) -> None:
+        self._told[source] = state
+
+    def all(self) -> dict[str, SourceState]:
+        return {**self._kept.all(), **self._told}
+
+
+@contextmanager
+def _taking(house: Opened, progress: "ShownProgress", *, dry_run: bool) -> Iterator[_Taking]:
+    sample_start = partial(kept_sample_start, house.settings.data_dir, house.clock.now(), keep=not dry_run)
+    if not dry_run:
+        keep = partial(house.paperround.ingest, on_progress=progress.on_report)
+        yield _Taking(keep, house.stores.source_states, sample_start)
+        return
+    with house.stores.rehearsal() as papers:
+
+        async def rehearse(source: Source) -> IngestReport:
+            return await take_in(papers, source, house.clock.now(), progress.on_report)
+
+        yield _Taking(rehearse, _UnkeptStates(house.stores.source_states), sample_start)
+
+
+async def _ingested(
+    house: Opened, words: Sequence[str], first_day: date | None, progress: "ShownProgress", taking: _Taking
+) -> Polled:
     async with fetcher_of(house.settings) as fetcher:
-        sources = _sources(words, _way(house.settings, fetcher, house.clock.now(), progress))
+        sources = _sources(words, way_of(house.settings, fetcher, taking.sample_start, progress.on_bytes))
         whole, failed = IngestReport(), []
         for source in sources:
-            done = await _read(house, source, first_day, progress)
+            done = await _read(house, source, first_day, taking)
             whole = added_up(whole, done.report)
             if done.failed:
                 failed.append(f"{source.name}: {done.failed.rstrip('.')}")
     return Polled(whole, "; ".join(failed))
 
 
-async def _read(house: Opened, source: ConfiguredSource, first_day: date | None, progress: "ShownProgress") -> Polled:
-    keep = partial(house.paperround.ingest, on_progress=progress.on_report)
+async def _read(house: Opened, source: ConfiguredSource, first_day: date | None, taking: _Taking) -> Polled:
     if not isinstance(source, NetworkSource):
         if first_day is not None:
             raise Misused(f"{source.name} is always read whole, so --since has no meaning for it.")
-        return Polled(await keep(source))
+        return Polled(await taking.keep(source))
     if first_day is not None:
-        return await backfill(source, first_day, keep)
-    return await poll(source, house.stores.source_states, keep, house.clock.now)
-
-
-def _way(settings: Settings, fetcher: Fetcher, now: datetime, progress: "ShownProgress") -> Way:
-    return way_of(settings, fetcher, partial(kept_sample_start, settings.data_dir, now), progress.on_bytes)
+        return await backfill(source, first_day, taking.keep)
+    return await poll(source, taking.states, taking.keep, house.clock.now)
 
 
 def _sources(words: Sequence[str], way: Way) -> list[ConfiguredSource]:

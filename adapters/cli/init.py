@@ -13,7 +13,6 @@ from rich.prompt import Confirm, Prompt
 
 from adapters.checkup import State, look_over
 from adapters.cli.endings import DONE, FAILED
-from adapters.discord.app import application_of, invite_link
 from adapters.env_file import env_text
 from adapters.settings import ENV_FILE, Settings, read_settings, variables
 from adapters.slack.manifest import install_link
@@ -74,9 +73,6 @@ async def _tested(settings: Settings) -> int:
         if found.check in {"slack", "discord"} or found.state is not State.OK:
             sys.stdout.write(f"{found.check}: {found.means}{f' {found.do}' if found.do else ''}\n")
     sys.stdout.write(f"The Slack app, from its manifest: {install_link(public_url=settings.public_url)}\n")
-    if settings.has_discord and not any(found.check == "discord" for found in wrong):
-        number, name = await application_of(settings.discord_token.get_secret_value(), settings.discord_api_url)
-        sys.stdout.write(f"Invite {name} to a server: {invite_link(number)}\n")
     sys.stdout.write("Start it with: paperround run\n")
     return FAILED if wrong else DONE
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from adapters.cli.endings import DONE, FAILED, Failed
+from adapters.cli.endings import DONE, FAILED, Failed, Misused
 from adapters.cli.opening import opened, settings_for_a_command, write_json
-from adapters.main import back_up_data, exported_rows, restore_data
-from bot.model import Channel, Feedback, Member, PaperId, Verdict
+from adapters.clock import RunningClock
+from adapters.main import address_of, back_up_data, exported_rows, move_data, restore_data
+from adapters.settings import Settings
+from bot.model import Because, Channel, Feedback, Member, PaperId, Verdict
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 REJECTED_SHOWN = 10
@@ -19,7 +21,8 @@ REJECTED_SHOWN = 10
 
 def backup(path: Path) -> int:
     """Write a verified copy of the database, also while the bot runs."""
-    back_up_data(settings_for_a_command(), path)
+    settings = settings_for_a_command()
+    back_up_data(settings, path, RunningClock(settings.clock).now())
     sys.stdout.write(f"Backed up to {path}; put it back with: paperround restore {path}\n")
     return DONE
 
@@ -44,12 +47,27 @@ def export(path: Path) -> int:
     return DONE
 
 
-def migrate() -> int:
-    """Bring the database up to date; opening it is what does so."""
+def migrate(to: str | None) -> int:
+    """Bring the database up to date, which opening it does; or copy the SQLite to the PostgreSQL at ``to``."""
     settings = settings_for_a_command()
+    if to is not None:
+        return _move(settings, to)
     with opened(settings) as house:
         papers = house.stores.papers.count()
-    sys.stdout.write(f"The database in {settings.data_dir} is up to date; it holds {papers:,} papers.\n")
+    place = "at PAPERROUND_DATABASE_URL" if address_of(settings) else f"in {settings.data_dir}"
+    sys.stdout.write(f"The database {place} is up to date; it holds {papers:,} papers.\n")
+    return DONE
+
+
+def _move(settings: Settings, to: str) -> int:
+    if not to.startswith(("postgresql://", "postgres://")):
+        raise Misused("--to needs an address of PostgreSQL: postgresql://user@host/database")
+    moved = move_data(settings, to)
+    sys.stdout.writelines(f"  {table}: {rows:,} rows, the same in both\n" for table, rows in moved)
+    sys.stdout.write(
+        f"Everything in {settings.data_dir} is in PostgreSQL as well. Now set PAPERROUND_DATABASE_URL to that address, "
+        "and start no process without it: it would post from the old data.\n"
+    )
     return DONE
 
 
@@ -98,6 +116,7 @@ def told(act: Feedback) -> dict[str, object]:
         "verdict": act.verdict.value,
         "at": act.at.isoformat(),
         "undoes": act.undoes,
+        "because": act.because.value if act.because else None,
     }
 
 
@@ -129,6 +148,7 @@ def act_from(line: str) -> Feedback:
         verdict=verdict,
         at=at,
         undoes=said.get("undoes"),
+        because=Because(str(said["because"])) if said.get("because") is not None else None,
     )
 
 

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from adapters.cli.endings import Misused
 from adapters.clock import RunningClock
+from adapters.edges import mail_edge
 from adapters.logs import set_up_logs
 from adapters.main import Opened, open_paperround
-from adapters.network_when_asked import LookupWhenAsked, polls_when_asked
+from adapters.network_when_asked import LookupWhenAsked, WordsWhenAsked, polls_when_asked
 from adapters.settings import Settings, read_settings, secrets_of
 from adapters.terminal.messenger import PLATFORM, TerminalMessenger
 from bot.answers.asked import direct_channel
@@ -48,11 +49,20 @@ def opened(
     """
     running = clock or RunningClock(settings.clock)
     terminal = TerminalMessenger(write or write_text, settings.data_dir / HISTORY, running)
-    by_platform = {messenger.platform: messenger for messenger in messengers or (terminal,)}
+    mail = mail_edge(settings, running)
+    mails = (mail.messenger,) if mail else ()
+    by_platform = {messenger.platform: messenger for messenger in (*(messengers or (terminal,)), *mails)}
     polls = partial(polls_when_asked, settings)
     with open_paperround(
-        settings, running, by_platform, lookup=LookupWhenAsked(settings), next_polls=polls
+        settings,
+        running,
+        by_platform,
+        lookup=LookupWhenAsked(settings),
+        next_polls=polls,
+        source_words=WordsWhenAsked(settings),
     ) as paperround:
+        if mail:
+            mail.use(paperround.stores)
         yield paperround
 
 

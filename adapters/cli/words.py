@@ -21,6 +21,10 @@ bench = typer.Typer(help="How fast it is, on this machine.", rich_markup_mode=No
 app.add_typer(feedback, name="feedback")
 app.add_typer(evaluation, name="eval")
 app.add_typer(bench, name="bench")
+papers = typer.Typer(help="Stored papers: what was taken for one work, how abstracts read.", rich_markup_mode=None)
+app.add_typer(papers, name="papers")
+interests = typer.Typer(help="Interests, from elsewhere.", rich_markup_mode=None)
+app.add_typer(interests, name="interests")
 
 # What members type may begin with a minus: `-survey` is a word of theirs, not an option of ours.
 FREE_TEXT = {"ignore_unknown_options": True}
@@ -114,12 +118,13 @@ def ingest(
     since: Annotated[
         str | None, typer.Option("--since", metavar="DAY", help="From a day on, 2026-03-01 or 7d, whatever was read.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and tell, change nothing.")] = False,
     as_json: Json = False,
 ) -> int:
     """Store what sources have announced."""
     from adapters.cli.ingesting import ingest as deed
 
-    return deed([*sources, categories] if categories else sources, since, as_json=as_json)
+    return deed([*sources, categories] if categories else sources, since, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -131,12 +136,18 @@ def deliver(
         tuple[str, str] | None,
         typer.Option(metavar="DESTINATION DATE", help="Send once more what of this digest was held or refused."),
     ] = None,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Believe a clock that is behind the newest digest.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Send the digests that are due."""
+    from adapters.cli.delivering import confirm_clock
     from adapters.cli.delivering import deliver as deed
     from adapters.cli.delivering import redo as deed_again
 
+    if clock_is_right:
+        return confirm_clock(at)
     if redo is not None:
         return deed_again(*redo, at, dry_run=dry_run, as_json=as_json)
     return deed(at, dry_run=dry_run, as_json=as_json)
@@ -260,8 +271,8 @@ def bench_slash(*, as_json: Json = False) -> int:
 
 
 @app.command()
-def backup(path: Annotated[Path, typer.Argument(help="The archive to write.")]) -> int:
-    """Write a verified copy of what is kept."""
+def backup(path: Annotated[Path, typer.Argument(help="The file to write; an archive with a manifest when it ends with .zip.")]) -> int:
+    """Write a verified copy of what is kept, also while the bot runs."""
     from adapters.cli.keeping import backup as deed
 
     return deed(path)
@@ -284,11 +295,64 @@ def export(path: Annotated[Path, typer.Argument(help="The file to write; - is st
 
 
 @app.command()
-def migrate() -> int:
-    """Bring the database to this version's form."""
+def migrate(
+    *,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="ADDRESS", help="Copy everything to this PostgreSQL: postgresql://…")
+    ] = None,
+) -> int:
+    """Bring the database to this version's form, or move it to PostgreSQL."""
     from adapters.cli.keeping import migrate as deed
 
+    return deed(to)
+
+
+@papers.command("merged")
+def papers_merged(
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, the newest first.")] = 50,
+    as_json: Json = False,
+) -> int:
+    """List the records that were taken for a paper of another id."""
+    from adapters.cli.stored_papers import merged as deed
+
+    return deed(limit, as_json=as_json)
+
+
+@papers.command("unmerge")
+def papers_unmerge(
+    record: Annotated[str, typer.Argument(help="The id or link of the record, as `papers merged` lists it.")],
+) -> int:
+    """Make a record a paper of its own again, for good."""
+    from adapters.cli.stored_papers import unmerge as deed
+
+    return deed(record)
+
+
+@papers.command("clean")
+def papers_clean() -> int:
+    """Read every abstract anew from its source's own writing, as this version reads it."""
+    from adapters.cli.stored_papers import clean as deed
+
     return deed()
+
+
+@interests.command("import")
+def interests_import(
+    kind: Annotated[str, typer.Argument(help="zotero")],
+    library: Annotated[str, typer.Argument(help="users/123, groups/45, users/123/collections/ABCD2345")],
+    *,
+    member: Someone = "me",
+    channel: Somewhere = None,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="ID", help="Of another platform: member:slack:T1:U2, channel:…")
+    ] = "",
+    as_json: Json = False,
+) -> int:
+    """Take the newest papers of a library as examples of what is wanted."""
+    from adapters.cli.importing import import_library as deed
+
+    return deed(kind, library, member, channel, profile, as_json=as_json)
 
 
 @app.command()

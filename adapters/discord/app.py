@@ -1,8 +1,8 @@
 """The edge to Discord: events in, answers out. `DiscordEdge` is all that the composition root needs."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 import aiohttp
 import discord
@@ -12,6 +12,7 @@ from discord.http import Route
 from adapters.discord.client import Connection, PaperroundClient
 from adapters.discord.commands import papers_group, similar_menu
 from adapters.discord.conversation import Conversation
+from adapters.discord.links import Links, Reads
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.places import PLATFORM
 from adapters.discord.pressing import buttons_for
@@ -20,16 +21,14 @@ from adapters.discord.servers import Servers
 from adapters.discord.shown import Shown
 from adapters.discord.talk import Talk
 from adapters.discord.watch import Watch
-from bot.model import Channel
 from bot.paperround import Paperround
 
 log = structlog.get_logger()
 
-# View Channel, Send Messages, Embed Links, Read Message History, Send Messages in Threads.
-PERMISSIONS = 274877991936
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 LOG_IN_WAIT_S = 15.0
+CLOSE_WAIT_S = 3.0
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, discord.HTTPException, discord.GatewayNotFound)
 
 
@@ -51,9 +50,11 @@ class DiscordEdge:
     def __init__(self, token: str, connection: Connection = Connection(), timing: Timing = Timing()) -> None:  # noqa: B008 - frozen
         self._token = token
         self._timing = timing
+        self._reads = connection.reads
         self._ended = asyncio.Event()
         self._why = ""
         self._running: asyncio.Task[None] | None = None
+        self._stopping = False
         if connection.api_url:
             Route.BASE = connection.api_url.rstrip("/")
         self._watch = Watch(self._end)
@@ -74,13 +75,13 @@ class DiscordEdge:
         shown = Shown(paperround, self.messenger, client.spawn, self._timing.gather_s)
         reactions = Reactions(paperround, self.messenger, shown, client.spawn, quiet_s=self._timing.quiet_s)
         servers = Servers(paperround, self.messenger, reactions)
-        conversation = Conversation(paperround, self.messenger, shown, Talk())
-        client.heard = _Ears(client, servers)
+        links = Links(paperround, self.messenger, self._reads)
+        conversation = Conversation(paperround, self.messenger, shown, Talk(), links)
+        client.heard = _Ears(client, servers, links)
         client.tree.add_command(papers_group(conversation.answer, conversation.suggest))
         client.tree.add_command(similar_menu(conversation.similar))
         client.tree.error(conversation.failed)
         client.add_dynamic_items(buttons_for(conversation.press))
-        self.messenger.on_gone = self._tell_owner
         self._running = asyncio.create_task(self._run(listening=True), name="discord")
 
     async def ended(self) -> str:
@@ -88,13 +89,22 @@ class DiscordEdge:
         await self._ended.wait()
         return self._why
 
+    @property
+    def connected(self) -> bool:
+        """Whether events are heard: every shard has its servers."""
+        return self._client.is_ready() and not self._ended.is_set()
+
     async def stop(self) -> None:
         """Close the connection; what is being posted is given up and looked up at the next start."""
         if self._running is None:
             return
+        self._stopping = True
+        # Closed first: while it waits to begin a new session, discord.py does not hear that it is cancelled.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WAIT_S):
+                await self._client.close()
         self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
-        await self._client.close()
+        await asyncio.wait({self._running}, timeout=CLOSE_WAIT_S)
         await self._client.http.close()
 
     async def _run(self, *, listening: bool) -> None:
@@ -130,9 +140,13 @@ class DiscordEdge:
     async def _stay_connected(self) -> None:
         try:
             await self._client.connect()
-            self._end("the connection to Discord was closed")
+            if not self._stopping:
+                self._end("the connection to Discord was closed")
         except discord.PrivilegedIntentsRequired:
-            self._end("Discord asks for a privileged intent (4014); this bot uses none, so check the shard settings")
+            self._end(
+                "Discord refuses to show messages (4014): switch on Message Content Intent on the Bot page, or set "
+                "PAPERROUND_DISCORD_READS to mentions"
+            )
         except discord.ConnectionClosed as closed:
             self._end(f"Discord closed the connection for good ({closed.code}); check DISCORD_TOKEN and the shards")
         except NETWORK as error:
@@ -145,25 +159,14 @@ class DiscordEdge:
             self._why = why
             self._ended.set()
 
-    async def _tell_owner(self, channel: Channel, why: str) -> None:
-        """Tell the owner of a server, by direct message, that a channel's round stopped."""
-        guild = self._client.get_guild(int(channel.community))
-        if guild is None or guild.owner_id is None:
-            return
-        name = discord.utils.escape_mentions(channel.name or channel.id)
-        try:
-            owner = await self._client.fetch_user(guild.owner_id)
-            await owner.send(f"The paper round for #{name} in {guild.name} stopped. {why}. Then say: /papers digest")
-        except discord.HTTPException as error:
-            log.warning("the owner was not told", action="discord_owner_not_told", code=error.code)
-
 
 class _Ears:
     """Hands what discord.py hears to those who know what it means."""
 
-    def __init__(self, client: PaperroundClient, servers: Servers) -> None:
+    def __init__(self, client: PaperroundClient, servers: Servers, links: Links) -> None:
         self._client = client
         self._servers = servers
+        self.written = links.written
         self.removed = servers.removed
         self.joined = servers.joined
         self.looked_over = servers.looked_over
@@ -173,37 +176,10 @@ class _Ears:
     async def ready(self) -> None:
         """Begin a session; whatever happened since the last one was not heard."""
         log.info("connected to Discord", action="discord_ready", servers=len(self._client.guilds))
-        await self._servers.catch_up(self._client)
+        await self._servers.catch_up()
 
     async def reacted(self, event: discord.RawReactionActionEvent, *, removed: bool) -> None:
         await self._servers.reacted(self._client, event, removed=removed)
 
 
-def invite_link(application_id: int | str) -> str:
-    """Return the link by which a server adds the bot, with just the permissions that it needs."""
-    query = {"client_id": str(application_id), "scope": "bot applications.commands", "permissions": str(PERMISSIONS)}
-    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
-
-
-async def application_of(token: str, api_url: str = "") -> tuple[str, str]:
-    """Return the id and the name of the application that a token belongs to; for `init` and `doctor`.
-
-    Raises:
-        discord.LoginFailure: Discord refuses the token.
-        aiohttp.ClientError: Discord was not reached.
-    """
-    base = (api_url or Route.BASE).rstrip("/")
-    timeout = aiohttp.ClientTimeout(total=10)
-    headers = {"Authorization": f"Bot {token}"}
-    async with (
-        aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session,
-        session.get(f"{base}/applications/@me") as response,
-    ):
-        if response.status == 401:
-            raise discord.LoginFailure("Discord refuses this token.")
-        response.raise_for_status()
-        found = await response.json()
-        return str(found["id"]), str(found["name"])
-
-
-__all__ = ["PERMISSIONS", "PLATFORM", "Connection", "DiscordEdge", "Timing", "application_of", "invite_link"]
+__all__ = ["PLATFORM", "Connection", "DiscordEdge", "Reads", "Timing"]

@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +14,9 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from adapters.discord.commands import Translations, fingerprint
+from adapters.discord.links import Reads, intents_for
 from adapters.discord.watch import Watch
+from bot.catalogues import LANGUAGES, catalogue
 
 log = structlog.get_logger()
 
@@ -30,8 +32,8 @@ class Connection:
     Attributes:
         shards: All shards of the bot and those of this process; None lets Discord advise, and this process takes all.
         test_server: Commands are registered in this server alone, where changes show at once.
+        reads: Which messages Discord is asked to show.
         state_dir: Where the fingerprint of the registered commands is kept; without it they are registered each time.
-        translations: Locale → English words → the same words there.
     """
 
     api_url: str = ""
@@ -39,7 +41,7 @@ class Connection:
     shards: tuple[int, tuple[int, ...]] | None = None
     test_server: int | None = None
     state_dir: Path | None = None
-    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reads: Reads = Reads.MENTIONS
 
 
 class Heard(Protocol):
@@ -47,6 +49,7 @@ class Heard(Protocol):
 
     async def ready(self) -> None: ...
     async def reacted(self, event: discord.RawReactionActionEvent, *, removed: bool) -> None: ...
+    async def written(self, message: discord.Message) -> None: ...
     async def removed(self, guild: discord.Guild) -> None: ...
     async def joined(self, guild: discord.Guild) -> None: ...
     async def looked_over(self, guild: discord.Guild) -> None: ...
@@ -64,7 +67,7 @@ class PaperroundClient(discord.AutoShardedClient):
         if connection.shards:
             sharding = {"shard_count": connection.shards[0], "shard_ids": list(connection.shards[1])}
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True),
+            intents=intents_for(connection.reads),
             allowed_mentions=discord.AllowedMentions.none(),
             http_trace=watch.trace,
             proxy=connection.proxy,
@@ -96,8 +99,8 @@ class PaperroundClient(discord.AutoShardedClient):
             wait_s = limit["reset_after"] / 1000
             log.error("no sessions left for today", action="discord_sessions_used_up", wait_s=wait_s)
             await asyncio.sleep(wait_s)
-        if self._setup.translations:
-            await self.tree.set_translator(Translations(self._setup.translations))
+        await asyncio.to_thread(lambda: [catalogue(language) for language in LANGUAGES])
+        await self.tree.set_translator(Translations())
         await self._register()
 
     async def close(self) -> None:
@@ -117,6 +120,10 @@ class PaperroundClient(discord.AutoShardedClient):
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         if self.heard:
             await self.heard.reacted(event, removed=True)
+
+    async def on_message(self, message: discord.Message) -> None:
+        if self.heard:
+            await self.heard.written(message)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         if self.heard:

@@ -10,15 +10,28 @@ import discord
 from discord import app_commands
 
 from adapters.discord import limits
+from bot.catalogues import catalogue
 from bot.commands import COMMANDS, Command, Option, Text
-from bot.suggestions import Suggestion
+from bot.suggestions import Suggestion, Typing
 
 Interaction = discord.Interaction[Any]
 Answering = Callable[[Interaction, str], Awaitable[None]]
-Suggesting = Callable[[Interaction, str, str, str], Awaitable[list[Suggestion]]]
+Suggesting = Callable[[Interaction, Typing], Awaitable[list[Suggestion]]]
 Comparing = Callable[[Interaction, discord.Message], Awaitable[None]]
 
+# The text that a shown one was made of, by which its translation is found.
+ORIGINAL = "original"
+LANGUAGES = {
+    discord.Locale.german: "de",
+    discord.Locale.french: "fr",
+    discord.Locale.spain_spanish: "es",
+    discord.Locale.latin_american_spanish: "es",
+    discord.Locale.chinese: "zh_CN",
+    discord.Locale.japanese: "ja",
+}
+
 GROUP = "papers"
+FAMILIES = {"more": "Sources, submissions, and links to pages, feeds and data outside the chat"}
 SIMILAR_MENU = "Find papers like this"
 
 # These stand in the text as ``since:7d``; any other further option stands there as it is.
@@ -29,20 +42,25 @@ BOTH_WAYS = app_commands.AppInstallationType(guild=True, user=True)
 
 
 def papers_group(answer: Answering, suggest: Suggesting) -> app_commands.Group:
-    """Return the group of every command in the table.
+    """Return the group of every command in the table; those of a family stand in a group of their own within it.
 
     Args:
         answer: Called with the interaction and the text that says the same as its options.
-        suggest: Called with the interaction, the command's and the option's name and what is typed so far.
+        suggest: Called with the interaction and what is typed so far.
     """
     group = app_commands.Group(
         name=GROUP,
-        description="Research papers that match your interests",
+        description=_told("Research papers that match your interests"),
         allowed_contexts=EVERYWHERE,
         allowed_installs=BOTH_WAYS,
     )
+    families: dict[str, app_commands.Group] = {}
     for command in COMMANDS:
-        group.add_command(_subcommand(command, answer, suggest))
+        if command.family and command.family not in families:
+            families[command.family] = app_commands.Group(
+                name=command.family, description=_told(FAMILIES[command.family]), parent=group
+            )
+        families.get(command.family, group).add_command(_subcommand(command, answer, suggest))
     return group
 
 
@@ -51,7 +69,7 @@ def similar_menu(compare: Comparing) -> app_commands.ContextMenu:
         await compare(interaction, message)
 
     return app_commands.ContextMenu(
-        name=SIMILAR_MENU, callback=callback, allowed_contexts=EVERYWHERE, allowed_installs=BOTH_WAYS
+        name=_told(SIMILAR_MENU), callback=callback, allowed_contexts=EVERYWHERE, allowed_installs=BOTH_WAYS
     )
 
 
@@ -82,10 +100,7 @@ async def fingerprint(tree: app_commands.CommandTree[Any]) -> str:
 
 
 class Translations(app_commands.Translator):
-    """Names and descriptions in the members' languages, from a table of locale → the English words → the same there."""
-
-    def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
-        self._words = words
+    """Descriptions in the members' languages; names of commands and options stay as everybody types them."""
 
     async def translate(
         self,
@@ -93,7 +108,9 @@ class Translations(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 - the same words mean the same everywhere here
     ) -> str | None:
-        return self._words.get(locale.value, {}).get(string.message)
+        language = LANGUAGES.get(locale)
+        found = catalogue(language).get(string.extras.get(ORIGINAL, string.message)) if language else None
+        return _begun_large(found) if found else None
 
 
 def _subcommand(command: Command, answer: Answering, suggest: Suggesting) -> app_commands.Command[Any, ..., None]:
@@ -104,12 +121,12 @@ def _subcommand(command: Command, answer: Answering, suggest: Suggesting) -> app
         await answer(interaction, text_of(command, named))
 
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        focused = next((name for name, focus in _focused(interaction) if focus), "")
-        found = await suggest(interaction, command.name, focused, typed)
+        focused, beside = _typed(interaction)
+        found = await suggest(interaction, Typing(command.name, focused, typed, beside))
         return [app_commands.Choice(name=each.label, value=each.value) for each in found[: limits.CHOICES]]
 
     callback.__signature__ = _signature(command, options)  # type: ignore[attr-defined]
-    described = {_python_name(option): app_commands.locale_str(_short(option.does)) for option in options}
+    described = {_python_name(option): _told(option.does) for option in options}
     if options:
         app_commands.describe(**described)(callback)
         app_commands.rename(**{_python_name(option): option.name for option in options})(callback)
@@ -121,10 +138,7 @@ def _subcommand(command: Command, answer: Answering, suggest: Suggesting) -> app
             }
         )(callback)
         app_commands.autocomplete(**{_python_name(each): complete for each in options if not each.choices})(callback)
-    does = _short(command.does)
-    return app_commands.Command(
-        name=command.name, description=app_commands.locale_str(does[:1].upper() + does[1:]), callback=callback
-    )
+    return app_commands.Command(name=command.name, description=_told(command.does), callback=callback)
 
 
 def _options(command: Command) -> list[Option]:
@@ -154,13 +168,23 @@ def _python_name(option: Option) -> str:
     return "for_" if option.name == "for" else option.name
 
 
-def _focused(interaction: Interaction) -> list[tuple[str, bool]]:
-    """Return the options of an autocompletion, each with whether it is the one being typed."""
+def _typed(interaction: Interaction) -> tuple[str, dict[str, str]]:
+    """Return the name of the option that is being typed, and what the others say so far."""
     data: Mapping[str, Any] = interaction.data or {}
     found = data.get("options", [])
     while found and "options" in found[0]:
         found = found[0]["options"]
-    return [(each["name"], bool(each.get("focused"))) for each in found]
+    beside = {each["name"]: str(each.get("value", "")) for each in found if not each.get("focused")}
+    return next((each["name"] for each in found if each.get("focused")), ""), beside
+
+
+def _told(text: str) -> app_commands.locale_str:
+    """Return a text of the table as Discord shows it, to be translated by the table's own words."""
+    return app_commands.locale_str(_begun_large(_short(text)), **{ORIGINAL: text})
+
+
+def _begun_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _short(text: str) -> str:

@@ -10,32 +10,34 @@ from discord import app_commands
 from adapters.discord import limits
 from adapters.discord.embeds import token_of
 from adapters.discord.forms import InterestsForm, edit_of, written
+from adapters.discord.links import Links
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.people import Asker, Interaction, asker_of
 from adapters.discord.places import direct, home_of
 from adapters.discord.shown import Shown
 from adapters.discord.talk import EDIT, FAILED, POST, Talk
 from bot.answers.asked import Answer
-from bot.identity import links_in
 from bot.model import Channel
 from bot.paperround import Paperround
 from bot.replies import InterestsReply, NoticeReply, RefusalReply
-from bot.suggestions import Suggestion
+from bot.suggestions import Suggestion, Typing
 
 log = structlog.get_logger()
 
 # A form must be the first answer and come within 3 s; suggestions likewise, and late ones are worth nothing.
 FORM_WAIT_S = 2.0
 SUGGEST_WAIT_S = 2.0
-SIMILAR_WORDS = 60
 
 
 class Conversation:
-    def __init__(self, paperround: Paperround, messenger: DiscordMessenger, shown: Shown, talk: Talk) -> None:
+    def __init__(
+        self, paperround: Paperround, messenger: DiscordMessenger, shown: Shown, talk: Talk, links: Links
+    ) -> None:
         self._paperround = paperround
         self._messenger = messenger
         self._shown = shown
         self._talk = talk
+        self._links = links
 
     async def answer(self, interaction: Interaction, text: str) -> None:
         """Answer a command, said as the text that a member would have typed."""
@@ -49,11 +51,13 @@ class Conversation:
         await self._talk.answer(interaction, lambda: self._ask(text, asker, interaction), source=text)
         await self._tell_closed(interaction, asker)
 
-    async def suggest(self, interaction: Interaction, command: str, option: str, typed: str) -> list[Suggestion]:
+    async def suggest(self, interaction: Interaction, typing: Typing) -> list[Suggestion]:
         asker = asker_of(interaction)
         try:
             async with asyncio.timeout(SUGGEST_WAIT_S):
-                return await self._paperround.suggestions(command, option, typed, asker.member, asker.channel)
+                return await self._paperround.suggestions(
+                    typing.command, typing.option, typing.text, asker.member, asker.channel, typing.beside
+                )
         except TimeoutError:
             return []
 
@@ -78,12 +82,12 @@ class Conversation:
         if not self._talk.is_new(interaction):
             return
         asker = asker_of(interaction)
-        text = self._similar_text(message)
-        if text is None:
+        text = words_of(message)
+        if not text:
             reply = RefusalReply("message", "This message has no words and no link to a paper.")
             await self._talk.say(interaction, reply)
             return
-        await self._talk.answer(interaction, lambda: self._ask(text, asker, interaction), source=text)
+        await self._talk.answer(interaction, lambda: self._paperround.like_text(text, asker.member, asker.channel))
 
     async def failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         """Tell that a command could not be done: it is of another release, or the mistake is ours."""
@@ -93,18 +97,9 @@ class Conversation:
         if interaction.type is discord.InteractionType.application_command:
             await self._talk.say(interaction, RefusalReply("", why))
 
-    def _similar_text(self, message: discord.Message) -> str | None:
-        embeds = " ".join(
-            f"{embed.url or ''} {embed.title or ''} {embed.description or ''}" for embed in message.embeds
-        )
-        said = f"{message.content} {embeds}"
-        if papers := links_in(said):
-            return f"similar {papers[0]}"
-        words = "".join(letter if letter.isalnum() else " " for letter in said).split()
-        return f"search {' '.join(words[:SIMILAR_WORDS])[:500]}" if words else None
-
     async def _ask(self, text: str, asker: Asker, interaction: Interaction) -> Answer:
-        return await self._paperround.answer(text, asker.member, asker.channel, str(interaction.id))
+        answer = await self._paperround.answer(text, asker.member, asker.channel, str(interaction.id))
+        return self._links.told(text, answer)
 
     async def _do(self, token: str, asker: Asker, interaction: Interaction) -> Answer:
         return await self._paperround.press(token, asker.member, asker.channel, str(interaction.id))
@@ -176,3 +171,9 @@ class Conversation:
         except discord.HTTPException as error:
             self._messenger.closed[mine.id] = why
             log.warning("could not tell", action="discord_answer_lost", code=error.code)
+
+
+def words_of(message: discord.Message) -> str:
+    """Return what a message says, its embeds as well, since a post of ours is nothing else."""
+    embeds = [f"{embed.url or ''} {embed.title or ''} {embed.description or ''}" for embed in message.embeds]
+    return " ".join([message.content, *embeds]).strip()

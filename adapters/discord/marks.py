@@ -7,8 +7,10 @@ from typing import Any
 from adapters.discord import limits
 from adapters.discord.markdown import filled
 from adapters.discord.places import with_home
+from bot.deliveries import Layout
 
 WORDS_BETWEEN = " · "
+LAYOUT = "layout"
 
 
 def marked(message: Mapping[str, Any], marker: str) -> dict[str, Any]:
@@ -16,6 +18,17 @@ def marked(message: Mapping[str, Any], marker: str) -> dict[str, Any]:
     bare = {key: value for key, value in message.items() if key != "file"}
     footer = footer_of(bare)
     return with_footer(bare, f"{footer}{WORDS_BETWEEN}{marker}" if footer else marker)
+
+
+def laid_out(message: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
+    """Return a message that says where it wants to stand, for `layout_of` when it is posted."""
+    return dict(message) if layout is Layout.USUAL else {**message, LAYOUT: layout.value}
+
+
+def layout_of(message: Mapping[str, Any]) -> tuple[dict[str, Any], Layout]:
+    """Return a frozen message as Discord takes it, and where it wants to stand."""
+    layout = Layout(message.get(LAYOUT, Layout.USUAL))
+    return {key: value for key, value in message.items() if key != LAYOUT}, layout
 
 
 def carries(message: Mapping[str, Any], marker: str) -> bool:

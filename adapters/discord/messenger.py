@@ -1,7 +1,7 @@
 """Posting, finding and editing on Discord. What an error means for a delivery is decided in `refusals.py`."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,18 +9,31 @@ import discord
 import structlog
 from discord.http import Route
 
-from adapters.discord.marks import at_home, carries, footer_of, marked, name_of, nonce_of, plain_form, with_footer
-from adapters.discord.places import PLATFORM, Spot, message_id, snowflake_at, spot_of
+from adapters.discord.marks import (
+    at_home,
+    carries,
+    footer_of,
+    laid_out,
+    layout_of,
+    marked,
+    name_of,
+    nonce_of,
+    plain_form,
+    with_footer,
+)
+from adapters.discord.places import PLATFORM, Spot, message_id, snowflake_at, spot_of, thread_under
 from adapters.discord.refusals import (
     ARCHIVED,
     EMPTY_MESSAGE,
     HAS_THREAD,
     INVALID_FORM,
+    UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
     verdict_on,
 )
-from adapters.discord.render import posted
+from adapters.discord.render import answered, posted
 from adapters.discord.watch import Attempts, Watch
+from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, HistoryUnreadable, PlatformUnreachable
 from bot.replies import Reply
@@ -34,10 +47,6 @@ DELETED = "deleted-"
 ARCHIVE_AFTER_MINUTES = 1440
 
 
-async def _nobody_to_tell(_: Channel, __: str) -> None:
-    """Stand in until somebody wants to know."""
-
-
 class Client(Protocol):
     """What a messenger needs of discord.py's client."""
 
@@ -49,7 +58,10 @@ class Client(Protocol):
 
 
 class DiscordMessenger:
-    """See `bot.ports.Messenger`. A channel of a forum gets a post of its own for each message."""
+    """See `bot.ports.Messenger`.
+
+    A forum gets a post of its own for each message; laid out as a thread, one post for the day with the picks in it.
+    """
 
     platform = PLATFORM
 
@@ -59,38 +71,44 @@ class DiscordMessenger:
         self._places: dict[str, dict[str, Any]] = {}
         self._direct: dict[str, str] = {}
         self._threads: set[str] = set()
-        self._told: set[tuple[str, str]] = set()
         # Members whose direct messages were refused, until they are told at their next command.
         self.closed: dict[str, str] = {}
-        # Called once for each channel that is gone, and each reason.
-        self.on_gone: Callable[[Channel, str], Awaitable[None]] = _nobody_to_tell
 
-    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
-        return tuple((json.dumps(message, ensure_ascii=False), paper) for message, paper in posted(reply))
+    def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:
+        return tuple(
+            (json.dumps(laid_out(message, layout), ensure_ascii=False), paper) for message, paper in posted(reply)
+        )
 
     async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
         self._refuse_while_quiet()
-        message = marked(json.loads(payload), marker)
+        bare, layout = layout_of(json.loads(payload))
+        message = marked(bare, marker)
         message |= {"nonce": nonce_of(marker), "enforce_nonce": True}
         if channel.direct:
             message = at_home(message, channel.community)
         with self._watch.attempts() as attempts:
             try:
-                return await self._post(channel, message, thread)
+                return await self._post(channel, message, thread, layout)
             except Exception as error:
                 meant = verdict_on(error, attempts)
-                if isinstance(meant, ChannelGone):
-                    await self._note_gone(channel, str(meant))
+                if isinstance(meant, ChannelGone) and channel.direct:
+                    self.closed[channel.id] = str(meant)
                 raise meant from error
 
-    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+    async def find(
+        self,
+        channel: Channel,
+        marker: str,
+        since: datetime,
+        thread: MessageId | None = None,
+    ) -> MessageId | None:
         self._refuse_while_quiet()
         after = snowflake_at(int(since.timestamp() * 1000))
         try:
             place = await self._place(channel)
             if not channel.direct:
                 await self._refuse_unreadable(place)
-            async for spot, message in self._history(place, after):
+            async for spot, message in self._history(place, after, thread):
                 if carries(message, marker):
                     within = spot.channel if spot.channel != place["id"] else None
                     return message_id(message["id"], within)
@@ -111,7 +129,7 @@ class DiscordMessenger:
         if payload is None or self._watch.quiet_for():
             return False
         try:
-            spot = spot_of((await self._place(channel))["id"], message)
+            spot = await self.spot(channel, message)
             old = await self.message(spot)
             kept = footer_of(old)
             wanted = with_footer(payload, kept) if kept else payload
@@ -128,12 +146,34 @@ class DiscordMessenger:
             return False
         return True
 
+    async def reply(self, spot: Spot, reply: Reply) -> None:
+        """Say something under a message that somebody wrote. It raises what discord.py raises; what is unclear is left.
+
+        Said a second time, as after a resumed connection, it is made once: the nonces come from the message.
+        """
+        if self._watch.quiet_for():
+            return
+        for number, payload in enumerate(answered(reply)):
+            body = {key: value for key, value in payload.items() if key != "file"}
+            body |= {"nonce": f"re{spot.message}-{number}", "enforce_nonce": True}
+            body |= {"message_reference": {"message_id": spot.message, "fail_if_not_exists": False}}
+            await self._call("POST", "/channels/{channel_id}/messages", body, channel_id=spot.channel)
+
     async def message(self, spot: Spot) -> dict[str, Any]:
         """Return a message as Discord tells it; raises `discord.NotFound` when it is gone."""
         found: dict[str, Any] = await self._call(
             "GET", "/channels/{channel_id}/messages/{message_id}", channel_id=spot.channel, message_id=spot.message
         )
         return found
+
+    async def spot(self, channel: Channel, message: MessageId) -> Spot:
+        """Return where a posted message is; of a direct one that takes a request the first time."""
+        return spot_of((await self._place(channel))["id"], message)
+
+    def quiet_for_s(self) -> float:
+        """Return how many seconds nothing should be sent, 0 when the way is free."""
+        quiet = self._watch.quiet_for()
+        return quiet[0] if quiet else 0.0
 
     async def who_reacted(self, spot: Spot, emoji: str) -> set[str]:
         """Return the ids of the people, bots left out, who have this emoji on a message."""
@@ -157,18 +197,15 @@ class DiscordMessenger:
     def is_own(self, message: Mapping[str, Any]) -> bool:
         return bool(message["author"]["id"] == str(self._me().id))
 
-    async def _note_gone(self, channel: Channel, why: str) -> None:
-        if channel.direct:
-            self.closed[channel.id] = why
-        elif (channel.id, why) not in self._told:
-            self._told.add((channel.id, why))
-            await self.on_gone(channel, why)
-
-    async def _post(self, channel: Channel, message: dict[str, Any], thread: MessageId | None) -> MessageId:
+    async def _post(
+        self, channel: Channel, message: dict[str, Any], thread: MessageId | None, layout: Layout
+    ) -> MessageId:
         place = await self._place(channel)
-        if place["type"] in FORUMS:
+        if place["type"] in FORUMS and (thread is None or layout is not Layout.THREAD):
             return await self._post_in_forum(place, message)
-        within = await self._thread(place, thread, message) if thread and not channel.direct else None
+        within = None
+        if thread and not channel.direct and layout is not Layout.APART:
+            within = await self._thread(place, thread, message)
         try:
             sent = await self._send(within or place["id"], message)
         except discord.NotFound as error:
@@ -201,7 +238,9 @@ class DiscordMessenger:
         return message_id(made["id"], made["id"])
 
     async def _thread(self, place: Mapping[str, Any], parent: MessageId, message: Mapping[str, Any]) -> str | None:
-        """Return the thread under a posted message, made when needed; None where the bot may make none."""
+        """Return the thread of a posted message, or the one under it, made when needed; None where none may be made."""
+        if "/" in parent:
+            return thread_under(parent)
         if parent in self._threads:
             return parent
         if parent.startswith(DELETED):
@@ -249,15 +288,29 @@ class DiscordMessenger:
         if not channel.permissions_for(me).read_message_history:
             raise HistoryUnreadable("the bot lacks Read Message History in this channel")
 
-    async def _history(self, place: Mapping[str, Any], after: int) -> AsyncIterator[tuple[Spot, dict[str, Any]]]:
-        """Yield every message of the bot after a snowflake, in the channel and in its open threads."""
-        wheres = [] if place["type"] in FORUMS else [place["id"]]
-        if place.get("guild_id"):
+    async def _history(
+        self, place: Mapping[str, Any], after: int, thread: MessageId | None
+    ) -> AsyncIterator[tuple[Spot, dict[str, Any]]]:
+        """Yield every message of the bot after a snowflake: in the channel, and in the threads where it can be."""
+        if place["type"] not in FORUMS:
+            async for found in self.own_messages(place["id"], after):
+                yield found
+        for where in await self._threads_of(place, thread):
+            try:
+                async for found in self.own_messages(where, after):
+                    yield found
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_CHANNEL:
+                    raise
+                # No thread could be made, or it was deleted with all in it.
+
+    async def _threads_of(self, place: Mapping[str, Any], thread: MessageId | None) -> list[str]:
+        """Return the threads in which a message can be: the one under its first message; in a forum any open one."""
+        wheres = [thread_under(thread)] if thread and place.get("guild_id") and not thread.startswith(DELETED) else []
+        if place["type"] in FORUMS:
             open_ones = await self._call("GET", "/guilds/{guild_id}/threads/active", guild_id=place["guild_id"])
             wheres += [each["id"] for each in open_ones["threads"] if each.get("parent_id") == place["id"]]
-        for where in wheres:
-            async for found in self.own_messages(where, after):
-                yield found
+        return list(dict.fromkeys(wheres))
 
     async def _pages(self, where: str, after: int) -> AsyncIterator[dict[str, Any]]:
         newest = after

@@ -32,6 +32,11 @@ def spot_of(channel: str, message: MessageId) -> Spot:
     return Spot(thread if slash else channel, number)
 
 
+def thread_under(message: MessageId) -> str:
+    """Return the thread that belongs to a posted message: Discord gives it the message's number; a post is its own."""
+    return spot_of(message, message).channel
+
+
 def message_id(message: int | str, thread: int | str | None = None) -> MessageId:
     return MessageId(f"{thread}/{message}" if thread is not None else str(message))
 

@@ -6,7 +6,7 @@ connection that could not be resumed, the message itself is read and settles it.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 QUIET_S = 60.0
 REMEMBERED_MESSAGES = 5_000
+UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError)
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 Mark = tuple[str, str]  # who, which emoji
@@ -76,33 +77,33 @@ class Reactions:
             await self._tell(target, seen, (member, emoji), removed=removed)
         self._spawn(self._settle_when_quiet(target, seen, seen.events))
 
-    async def settle(self, target: Target) -> None:
-        """Bring the votes on a message in step with what stands on it."""
+    async def settle(self, target: Target, message: Mapping[str, Any] | None = None) -> None:
+        """Bring the votes on a message in step with what stands on it; the message is read unless it is given.
+
+        Raises:
+            discord.DiscordException, aiohttp.ClientError, OSError: The reactions could not be read; nothing is changed.
+        """
         seen = self._of(target)
         async with seen.lock:
-            try:
-                standing = await self._standing(target)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                log.warning("reactions not read", action="discord_reactions_unread", error=type(error).__name__)
-                return
-            for mark in sorted(seen.standing - standing):
-                await self._tell(target, seen, mark, removed=True)
-            for mark in sorted(standing - seen.standing):
-                # Always the same event, so that a verdict taken back by a button is not renewed at each start.
-                event = f"on:{target.spot.message}:{':'.join(mark)}"
-                await self._tell(target, seen, mark, removed=False, event=event)
-
-    async def settle_remembered(self) -> None:
-        """Settle every message that this process heard of."""
-        for target in list(self._seen):
-            await self.settle(target)
+            standing = await self._standing(target, message or await self._messenger.message(target.spot))
+            seen.standing = set(standing)
+            people: dict[Member, set[str]] = {}
+            for person, emoji in standing:
+                people.setdefault(self._member(target, person), set()).add(emoji)
+            if await self._paperround.settle_reactions(target.channel, target.message, people):
+                self._shown.refresh(target.channel, target.message)
 
     async def _settle_when_quiet(self, target: Target, seen: _Seen, events: int) -> None:
         await asyncio.sleep(self._quiet_s)
-        if seen.events == events:
+        if seen.events != events:
+            return
+        try:
             await self.settle(target)
+        except UNREACHABLE as error:
+            # The next event, or the next start, settles it.
+            log.warning("reactions not read", action="discord_reactions_unread", error=type(error).__name__)
 
-    async def _tell(self, target: Target, seen: _Seen, mark: Mark, *, removed: bool, event: str = "") -> None:
+    async def _tell(self, target: Target, seen: _Seen, mark: Mark, *, removed: bool) -> None:
         person, emoji = mark
         if removed:
             seen.standing.discard(mark)
@@ -111,15 +112,14 @@ class Reactions:
                 return  # another emoji of the same meaning is still there
         else:
             seen.standing.add(mark)
-        member = Member(PLATFORM, target.channel.community, person, manager=False)
+        member = self._member(target, person)
         answer = await self._paperround.react(
-            emoji, member, target.channel, target.message, event or uuid4().hex, removed=removed
+            emoji, member, target.channel, target.message, uuid4().hex, removed=removed
         )
         if answer is not None and answer.changed:
             self._shown.refresh(target.channel, target.message)
 
-    async def _standing(self, target: Target) -> set[Mark]:
-        message = await self._messenger.message(target.spot)
+    async def _standing(self, target: Target, message: Mapping[str, Any]) -> set[Mark]:
         marks: set[Mark] = set()
         for reaction in message.get("reactions", []):
             emoji = reaction["emoji"]
@@ -127,6 +127,9 @@ class Reactions:
                 people = await self._messenger.who_reacted(target.spot, emoji["name"])
                 marks |= {(person, emoji["name"]) for person in people}
         return marks
+
+    def _member(self, target: Target, person: str) -> Member:
+        return Member(PLATFORM, target.channel.community, person, manager=False)
 
     def _of(self, target: Target) -> _Seen:
         seen = self._seen.setdefault(target, _Seen())

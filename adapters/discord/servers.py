@@ -1,20 +1,21 @@
 """What happens to servers and channels: removed, deleted, closed to the bot, open again; and gaps in what was heard."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 import structlog
 
-from adapters.discord.marks import footer_of
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.people import place_of
-from adapters.discord.places import PLATFORM, Spot, direct, home_of, message_id, snowflake_at
+from adapters.discord.places import PLATFORM, Spot, direct, home_of, message_id
 from adapters.discord.reactions import Reactions, Target
 from bot.actions import verdict_of
-from bot.model import Channel, Member
+from bot.model import Channel, Member, MessageId
 from bot.paperround import Paperround
 
 log = structlog.get_logger()
@@ -24,10 +25,11 @@ DELETED = "The channel was deleted"
 LOST = "The bot may no longer see this channel or post in it"
 
 # Votes cast while nobody listened are looked for under papers of the last days only.
-LOOK_BACK = timedelta(days=3)
+LOOK_BACK_DAYS = 3
 UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError)
 POSTABLE = (discord.TextChannel, discord.ForumChannel)
-Place = discord.TextChannel | discord.ForumChannel | discord.Thread
+
+Found = TypeVar("Found")
 
 
 class Servers:
@@ -80,26 +82,32 @@ class Servers:
         if target is not None:
             await self._reactions.heard(target, str(event.user_id), event.emoji.name, removed=removed)
 
-    async def catch_up(self, client: discord.Client) -> None:
-        """Read votes back from the papers of the last days, after a time in which events were lost."""
-        await self._reactions.settle_remembered()
-        since = datetime.now(UTC) - LOOK_BACK
-        for guild in client.guilds:
-            for place in [*_postable(guild.text_channels), *guild.threads]:
-                if place.last_message_id and discord.utils.snowflake_time(place.last_message_id) >= since:
-                    await self._catch_up_in(place, since)
+    async def catch_up(self) -> None:
+        """Read votes back from the papers of the last days, after a time in which nobody listened."""
+        lately: dict[tuple[Channel, str], dict[str, MessageId]] = {}
+        for channel, message in await self._paperround.posted_lately(PLATFORM, LOOK_BACK_DAYS):
+            with _told_when_unread():
+                spot = await self._patiently(partial(self._messenger.spot, channel, message))
+                if spot.message.isdigit():  # else it was deleted before its id was learnt
+                    lately.setdefault((channel, spot.channel), {})[spot.message] = message
+        for (channel, where), messages in lately.items():
+            with _told_when_unread():
+                await self._patiently(partial(self._catch_up_in, where, channel, messages))
 
-    async def _catch_up_in(
-        self, place: discord.TextChannel | discord.ForumChannel | discord.Thread, since: datetime
-    ) -> None:
-        thread, channel = place_of(place, str(place.guild.id), str(place.id))
-        after = snowflake_at(int(since.timestamp() * 1000))
-        try:
-            async for spot, message in self._messenger.own_messages(str(place.id), after):
-                if message.get("reactions") and footer_of(message):
-                    await self._reactions.settle(Target(spot, channel, message_id(spot.message, thread)))
-        except UNREACHABLE as error:
-            log.warning("votes not read back", action="discord_reactions_unread", error=type(error).__name__)
+    async def _catch_up_in(self, where: str, channel: Channel, messages: Mapping[str, MessageId]) -> None:
+        oldest = min(map(int, messages)) - 1
+        async for spot, shown in self._messenger.own_messages(where, oldest):
+            if spot.message in messages:
+                await self._reactions.settle(Target(spot, channel, messages[spot.message]), shown)
+
+    async def _patiently(self, deed: Callable[[], Awaitable[Found]]) -> Found:
+        """Do what may be done twice, and wait as long as Discord asks; posts would rather rest and come later."""
+        while True:
+            await asyncio.sleep(self._messenger.quiet_for_s())
+            try:
+                return await deed()
+            except discord.RateLimited as limited:
+                await asyncio.sleep(limited.retry_after)
 
     async def _target(self, client: discord.Client, event: discord.RawReactionActionEvent) -> Target | None:
         spot = Spot(str(event.channel_id), str(event.message_id))
@@ -130,6 +138,15 @@ class Servers:
         ids = [each["custom_id"] for row in message.get("components", []) for each in row["components"]]
         home, _ = home_of(ids[0] if ids else "")
         return Target(spot, direct(Member(PLATFORM, home, person)), message_id(spot.message))
+
+
+@contextmanager
+def _told_when_unread() -> Iterator[None]:
+    try:
+        yield
+    except UNREACHABLE as error:
+        # One channel less; the others are read, and this one at the next start or the next emoji in it.
+        log.warning("votes not read back", action="discord_reactions_unread", error=type(error).__name__)
 
 
 def may_post(channel: discord.abc.GuildChannel) -> bool:

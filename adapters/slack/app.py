@@ -1,8 +1,10 @@
 """The Slack edge: events come in by Socket Mode or HTTP, bolt finds the listener, the listener asks the facade."""
 
 import asyncio
+import json
 import logging
 import re
+import time
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -28,11 +30,12 @@ from adapters.slack.install import install_pages
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.people import People
-from adapters.slack.ports import ChannelNotes, Installations, SeenEvents
+from adapters.slack.ports import Installations, SeenEvents
 from adapters.slack.pressing import Pressing
+from adapters.slack.reading_back import BETWEEN_CALLS_S, QUIET_S, ReadingBack
 from adapters.slack.seal import Seal
 from adapters.slack.signed import SignedRequests
-from adapters.slack.workspaces import AppKeys, Workspaces
+from adapters.slack.workspaces import PLATFORM, AppKeys, Workspaces
 from bot.paperround import Paperround
 from bot.ports import ChannelGone, Clock, PlatformUnreachable
 
@@ -42,10 +45,15 @@ SHORTCUT = "papers_like_message"
 # A command is a form; its fields come in any order, and only commands have this one.
 COMMAND = b"command=%2F"
 AND_COMMAND = b"&command=%2F"
-NOT_CONNECTED = "Paperround is not connected to this workspace any more. Whoever runs it can connect it again."
+NOT_CONNECTED = (
+    "Paperround is not connected to this workspace any more, so nothing was done. "
+    "Whoever runs it reads what to do by: paperround doctor"
+)
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 STOP_PATIENCE_S = 3.0
+# So soon after Slack asked for a new connection one begins, or two: the client may answer the end of the old one too.
+REFRESH_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,10 @@ class SlackOptions:
 
     Attributes:
         secret_key: Seals the tokens of workspaces that install the app.
-        threaded: Picks of a digest stand in the thread of its first message, else each in the channel.
+        threaded: Where a channel did not choose, picks of a digest stand in the thread of its first message, else
+            each in the channel.
+        quiet_s: How long a message is left alone before its emoji are read back.
+        between_calls_s: The pace of reading back, for each workspace.
     """
 
     bot_token: str = ""
@@ -68,6 +79,8 @@ class SlackOptions:
     admins_only: bool = False
     threaded: bool = True
     timeout_s: float = 30.0
+    quiet_s: float = QUIET_S
+    between_calls_s: float = BETWEEN_CALLS_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,6 @@ class SlackStores:
     """What is kept for this edge; ``installations`` only where many workspaces install the app."""
 
     seen_events: SeenEvents
-    channel_notes: ChannelNotes
     installations: Installations | None = None
 
 
@@ -102,6 +114,8 @@ class SlackEdge:
         self._stores: SlackStores | None = None
         self._door: Door | None = None
         self._asking: Asking | None = None
+        self._reading_back: ReadingBack | None = None
+        self._told_to_reconnect_at = -REFRESH_S
         self._bolt: AsyncApp | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -136,14 +150,15 @@ class SlackEdge:
             self.messenger,
             People(self.workspaces, admins_only=self._options.admins_only),
             self._stores.seen_events,
-            self._stores.channel_notes,
             self._clock,
         )
         self._door = door
-        self.messenger.on_gone = door.tell_of_pause
-        self.messenger.on_doubt = door.tell_of_doubt
+        self.workspaces.on_connected = lambda community: door.later(
+            paperround.community_back(PLATFORM, community), "community back"
+        )
         self._asking = Asking(door)
-        self._bolt = bolt_app(door, self._asking)
+        self._reading_back = ReadingBack(door, quiet_s=self._options.quiet_s, between_s=self._options.between_calls_s)
+        self._bolt = bolt_app(door, self._asking, self._reading_back)
         self._ended = asyncio.get_running_loop().create_future()
         self._connecting = asyncio.create_task(self._connected(), name="Slack connecting")
 
@@ -153,6 +168,14 @@ class SlackEdge:
             raise RuntimeError("the edge was not started")
         return await asyncio.shield(self._ended)
 
+    @property
+    def connected(self) -> bool:
+        """Whether Slack is reached: it knows our token, and in Socket Mode the socket is open."""
+        if self._connecting is None or not self._connecting.done() or (self._ended is not None and self._ended.done()):
+            return False
+        session = self._socket.client.current_session if self._socket is not None else None
+        return self._socket is None or (session is not None and not session.closed)
+
     async def stop(self) -> None:
         """Take nothing more in, let answers under way finish, close the connections."""
         if self._connecting is not None:
@@ -161,6 +184,8 @@ class SlackEdge:
         if self._socket is not None:
             await self._socket.client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
             await self._socket.client.aiohttp_client_session.close()
+        if self._reading_back is not None:
+            await self._reading_back.stop()
         if self._door is not None:
             await self._door.stop(STOP_PATIENCE_S)
         await self.workspaces.close()
@@ -169,11 +194,13 @@ class SlackEdge:
         wait = FIRST_WAIT_S
         while True:
             try:
-                await self.workspaces.the_only_one()
+                if only := await self.workspaces.the_only_one():
+                    self.workspaces.on_connected(only.community)
                 if self._options.app_token and self._bolt is not None:
                     address = await self._socket_address()
                     self._socket = AsyncSocketModeHandler(self._bolt, self._options.app_token, logger=QUIET)
                     self._socket.client.wss_uri = address
+                    self._socket.client.on_message_listeners.append(self._socket_said)
                     await self._socket.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
             except WorkspaceEnded as refused:
                 log.error("Slack refused us", action="slack_refused", why=str(refused))  # noqa: TRY400 - its words say it all
@@ -186,7 +213,19 @@ class SlackEdge:
                 wait = min(wait * 2, LONGEST_WAIT_S)
             else:
                 log.info("Slack is connected", action="slack_connected", by="socket" if self._socket else "http")
+                if self._socket is None and self._reading_back is not None:
+                    await self._reading_back.catch_up()
                 return
+
+    async def _socket_said(self, message: aiohttp.WSMessage) -> None:
+        """Read emoji back when a connection begins, unless Slack itself asked for a new one and missed nothing."""
+        if '"envelope_id"' in message.data:
+            return
+        kind, now = json.loads(message.data).get("type"), time.monotonic()
+        if kind == "disconnect":
+            self._told_to_reconnect_at = now
+        elif kind == "hello" and now - self._told_to_reconnect_at > REFRESH_S and self._door and self._reading_back:
+            self._door.later(self._reading_back.catch_up(), "emoji")
 
     async def _socket_address(self) -> str:
         client = self.workspaces.client(retries=[AsyncRateLimitErrorRetryHandler()])
@@ -236,7 +275,7 @@ QUIET = logging.getLogger("slack_bolt.paperround")
 QUIET.setLevel(logging.ERROR)
 
 
-def bolt_app(door: Door, asking: Asking) -> AsyncApp:
+def bolt_app(door: Door, asking: Asking, reading_back: ReadingBack) -> AsyncApp:
     """Return bolt with every listener.
 
     Answers are processed before the response: bolt's other way waits in steps of ten milliseconds, and loses an
@@ -270,7 +309,7 @@ def bolt_app(door: Door, asking: Asking) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    home, happenings = HomeTab(door), Happenings(door)
+    home, happenings = HomeTab(door), Happenings(door, reading_back)
     pressing = Pressing(door, home)
     app.command(re.compile(r"^/\S+$"))(asking.command)
     app.shortcut(SHORTCUT)(asking.papers_like_message)

@@ -13,7 +13,6 @@ from adapters.slack.render import Message, answered
 from adapters.slack.typed import changes_something, concerns_channel, typed
 from bot.answers.asked import Answer
 from bot.commands import TEXT_CAP
-from bot.identity import links_in
 from bot.model import Channel, Member
 from bot.replies import FileReply
 
@@ -22,7 +21,8 @@ log = structlog.get_logger()
 # Slack gives up on a command after three seconds, and people begin to wonder much sooner: what is not answered by then
 # is acknowledged, and its answer comes through the response address.
 IN_TIME_S = 0.1
-SHORTCUT_WORDS = 24
+# What a button that shows papers like a message to all begins with; the message follows.
+LIKE = "like"
 
 Json = Mapping[str, Any]
 
@@ -92,7 +92,7 @@ class Asking:
     async def _asked(self, text: str, user: str, place: Channel, event: str) -> tuple[Answer, Member]:
         manages = place if concerns_channel(text) else None
         member = await self._door.people.member(place.community, user, manages=manages)
-        return await self._door.ask(text, member, place, event), member
+        return await self._door.paperround.answer(text, member, place, event), member
 
     async def _responded(self, answering: "asyncio.Future[tuple[Message, ...]]", url: str) -> None:
         await self._door.respond(url, await answering)
@@ -116,19 +116,17 @@ class Asking:
         await self._door.say(place, answer.reply, thread=event.get("thread_ts"))
 
     async def _like_message_answered(self, body: Json) -> None:
-        user, message = body["user"]["id"], typed(body["message"].get("text") or "")
-        channel = body.get("channel") or {}
-        place = await self._door.people.channel(
-            body["team"]["id"], channel.get("id") or "D", channel.get("name") or "", user
-        )
-        text = words_to_ask(message)
-        answer, _ = await self._asked(text, user, place, f"shortcut:{body.get('trigger_id')}")
-        await self._door.respond(body["response_url"], shown_alone(answer.reply, "" if place.direct else f"say:{text}"))
+        community, user, channel = body["team"]["id"], body["user"]["id"], body.get("channel") or {}
+        place = await self._door.people.channel(community, channel.get("id") or "D", channel.get("name") or "", user)
+        member = await self._door.people.member(community, user)
+        text = words_of(body["message"])
+        answer = await self._door.paperround.like_text(text, member, place)
+        asked = "" if place.direct else f"{LIKE}:{text}"
+        await self._door.respond(body["response_url"], shown_alone(answer.reply, asked))
 
 
-def words_to_ask(message: str) -> str:
-    """Return the command that finds papers like a message: those near to the paper it links, else with its words."""
-    if links := links_in(message):
-        return f"similar {links[0]}"
-    words = [word for word in (each.strip("\"'()[]{}.,;:!?+-*") for each in message.split()) if ":" not in word]
-    return f"search {' '.join([word for word in words if word][:SHORTCUT_WORDS])}"
+def words_of(message: Json) -> str:
+    """Return what a message says, with what Slack shows under it of the pages that it links."""
+    shown = [message, *(message.get("attachments") or [])]
+    said = [each.get(name) or "" for each in shown for name in ("title", "text")]
+    return typed("\n".join(each for each in said if each))

@@ -162,7 +162,9 @@ def _with_action_ids(blocks: list[Block]) -> list[Block]:
         if block["type"] == "actions":
             block_copy = {**block, "elements": []}
             for element in block["elements"]:
-                block_copy["elements"].append({**element, "action_id": f"{PRESS}:{count}"})
+                # What is no token of ours, as a button that opens a dialog, keeps the name that it is known by.
+                renamed = {"action_id": f"{PRESS}:{count}"} if element["action_id"] == PRESS else {}
+                block_copy["elements"].append({**element, **renamed})
                 count += 1
             numbered[place] = block_copy
         elif "accessory" in block:

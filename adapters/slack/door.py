@@ -19,23 +19,19 @@ from adapters.slack.limits import BLOCKS_IN_A_MESSAGE, BUTTON_VALUE
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.mrkdwn import said
 from adapters.slack.people import People, direct
-from adapters.slack.ports import ChannelNotes, SeenEvents
+from adapters.slack.ports import SeenEvents
 from adapters.slack.render import Message, answered
-from adapters.slack.typed import concerns_channel
 from adapters.slack.workspaces import PLATFORM, Workspaces
 from bot.answers.asked import Answer
-from bot.model import Channel, Member
+from bot.model import Channel
 from bot.paperround import Paperround
-from bot.ports import ChannelGone, Clock, OutcomeUnknown, PlatformUnreachable, StorageUnavailable
+from bot.ports import ChannelGone, Clock, OutcomeUnknown, PlatformUnreachable
 from bot.replies import FileReply, HelpReply, NoticeReply, PicksReply, RefusalReply, Reply, WhyReply
 
 log = structlog.get_logger()
 
 SHARE = "share"
 WENT_WRONG = NoticeReply("Something went wrong on our side, and nothing was changed. Please try again.")
-# Notes kept for a channel: who may be told when something is wrong with it, and what they were told already.
-SET_BY = "set_by"
-TOLD = "told"
 
 
 @dataclass(slots=True)
@@ -47,10 +43,8 @@ class Door:
     messenger: SlackMessenger
     people: People
     seen: SeenEvents
-    notes: ChannelNotes
     clock: Clock
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def later(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Go on with something after Slack has its acknowledgement; what fails there is logged."""
@@ -65,48 +59,6 @@ class Door:
             StorageUnavailable: Nothing was remembered, and so nothing may be done or acknowledged.
         """
         return await asyncio.to_thread(self.seen.first, PLATFORM, event, self.clock.now())
-
-    async def ask(self, text: str, member: Member, channel: Channel, event: str) -> Answer:
-        answer = await self.paperround.answer(text, member, channel, event)
-        await self.remember_who_set(channel, member, text, answer)
-        return answer
-
-    async def remember_who_set(self, channel: Channel, member: Member, text: str, answer: Answer) -> None:
-        """Keep who last changed a channel's profile: the one to tell when something is wrong with it."""
-        if answer.changed and not channel.direct and concerns_channel(text):
-            await self.note(channel, SET_BY, member.id)
-            await self.note(channel, TOLD, None)
-
-    async def note(self, channel: Channel, name: str, value: str | None) -> None:
-        await asyncio.to_thread(self.notes.put, PLATFORM, channel.community, channel.id, name, value)
-
-    async def noted(self, channel: Channel, name: str) -> str | None:
-        return await asyncio.to_thread(self.notes.get, PLATFORM, channel.community, channel.id, name)
-
-    async def tell_of_pause(self, channel: Channel, why: str) -> None:
-        """Write to the person who set a channel up that its round is paused, and why."""
-        again = "Once that is put right, say in the channel: /papers digest here daily 09:00"
-        await self._tell_who_set_it(channel, f"The round for #{channel.name or channel.id} is paused: {why}.", again)
-
-    async def tell_of_doubt(self, channel: Channel, why: str) -> None:
-        """Write to the person who set a channel up that a post got no answer and could not be looked up."""
-        said = f"Slack gave no answer to a post in #{channel.name or channel.id}, and it could not be looked up: {why}."
-        then = (
-            "It may have arrived or not, and is not posted again by itself. For more say there: /papers digest here now"
-        )
-        await self._tell_who_set_it(channel, said, then)
-
-    async def _tell_who_set_it(self, channel: Channel, said: str, then: str) -> None:
-        """Write one thing once; to nobody when it is about a direct conversation, or nobody known set it up."""
-        try:
-            async with self.telling:
-                if channel.direct or await self.noted(channel, TOLD) == said:
-                    return
-                await self.note(channel, TOLD, said)
-            if person := await self.noted(channel, SET_BY):
-                await self.say(direct(channel.community, person), NoticeReply(said, (then,)))
-        except StorageUnavailable:
-            log.warning("nobody could be told", action="channel_trouble_untold", community=channel.community)
 
     async def say(self, channel: Channel, reply: Reply, *, thread: str | None = None) -> None:
         """Post a reply for everybody in a place: in direct conversations, where nobody else reads."""
@@ -190,7 +142,8 @@ def shown_alone(reply: Reply, asked: str) -> tuple[Message, ...]:
     """Return an answer as only its asker sees it, with a button that shows papers to the channel as well.
 
     Args:
-        asked: What makes this answer again: ``say:`` and the typed text, or ``press:`` and a token. Empty: no button.
+        asked: What makes this answer again: ``say:`` and the typed text, ``press:`` and a token, or ``like:`` and a
+            message. Empty: no button.
     """
     if isinstance(reply, HelpReply):
         return _unchanging(reply)

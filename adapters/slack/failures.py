@@ -44,7 +44,17 @@ OWN_FAULT = frozenset(
 # The workspace posts too much altogether: a short wait would not help.
 WORKSPACE_IS_BUSY_S = 600.0
 
+AGAIN = "install the app again, or put its new token into SLACK_BOT_TOKEN and restart"
+SHUT_OUT_IN_WORDS = {
+    "account_inactive": f"the app was removed from the workspace, or the workspace is gone; {AGAIN}",
+    "invalid_auth": f"Slack does not know the app's token; {AGAIN}",
+    "not_authed": f"Slack does not know the app's token; {AGAIN}",
+    "token_expired": f"the app's token has ended; {AGAIN}",
+    "token_revoked": f"the app's token was revoked; {AGAIN}",
+}
 IN_WORDS = {
+    **dict.fromkeys(DEAD_TOKEN, "the workspace does not let the app in any more; ask its administrators"),
+    **SHUT_OUT_IN_WORDS,
     "cannot_dm_bot": "Slack lets bots write to people only",
     "channel_not_found": "the channel was deleted, or is private and the app is not in it: /invite @Paperround",
     "is_archived": "the channel is archived",

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.blocks import packed
+from adapters.slack.blocks import Block, packed
 from adapters.slack.door import Door, reason, was_not_stored
 from adapters.slack.failures import WorkspaceEnded
-from adapters.slack.home import LINKS
 from adapters.slack.pressing import update_counts
-from adapters.slack.render import pick_blocks
-from bot.identity import paper_id_from
-from bot.model import Channel, MessageId
+from adapters.slack.reading_back import ReadingBack
+from adapters.slack.render import answered, pick_blocks
+from adapters.slack.workspaces import PLATFORM
+from bot.model import Channel, Member, MessageId
 from bot.ports import PlatformUnreachable, StorageUnavailable
+from bot.replies import PicksReply
 
 log = structlog.get_logger()
 
@@ -46,8 +48,9 @@ REACTIONS = ("reaction_added", "reaction_removed")
 class Happenings:
     """Listeners of bolt for events; Slack takes their return as the acknowledgement, and repeats them otherwise."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, reading_back: ReadingBack) -> None:
         self._door = door
+        self._reading_back = reading_back
         # When Slack says that the newest taken event on one person's emoji happened: it promises no order.
         self._newest: dict[tuple[str, ...], float] = {}
         self._one_at_a_time = [asyncio.Lock() for _ in range(LOCKS)]
@@ -83,18 +86,18 @@ class Happenings:
         answer = await self._door.paperround.react(emoji, member, place, message, body["event_id"], removed=removed)
         if was_not_stored(answer, "reaction"):
             raise StorageUnavailable("a reaction was not stored")
-        if answer is not None and answer.changed:
+        if answer is None:
+            return
+        self._reading_back.touched(place, message)
+        if answer.changed:
             self._door.later(update_counts(self._door, place, message), "counts")
 
     async def channel_went(self, body: Json, context: Json) -> None:
-        """Pause the round of a channel that is not there any more, and tell who set it."""
+        """Pause the round of a channel that is not there any more; who set it is told."""
         event = body["event"]
         if event["type"] == "member_left_channel" and event.get("user") != context.get("bot_user_id"):
             return
-        place = self._place(body)
-        why = GONE[event["type"]]
-        await self._door.paperround.channel_gone(place, why)
-        self._door.later(self._door.tell_of_pause(place, why), "channel gone")
+        await self._door.paperround.channel_gone(self._place(body), GONE[event["type"]])
 
     async def channel_came(self, body: Json, context: Json) -> None:
         """Let a channel's round come again, from its next date on."""
@@ -104,7 +107,10 @@ class Happenings:
         await self._door.paperround.channel_back(self._place(body))
 
     async def channel_renamed(self, body: Json) -> None:
-        self._door.people.renamed(body["team_id"], body["event"]["channel"]["id"])
+        """Call a channel by its new name, also in rounds that were set before."""
+        place = replace(self._place(body), name=body["event"]["channel"]["name"])
+        self._door.people.renamed(place.community, place.id)
+        await self._door.paperround.channel_renamed(place)
 
     async def ended(self, body: Json) -> None:
         """Stop everything for a workspace that uninstalled the app or revoked its token, and delete the token."""
@@ -114,30 +120,48 @@ class Happenings:
         await self._door.workspaces.end(body["team_id"], ENDED[event["type"]])
 
     async def links_shared(self, body: Json) -> None:
-        """Show a card under pasted paper links, in channels that asked for it."""
-        event, community = body["event"], body["team_id"]
-        place = await self._door.people.channel(community, event["channel"], "", event["user"])
-        if place.direct or await self._door.noted(place, LINKS) != "on":
+        """Say something under pasted paper links, in channels that chose so."""
+        event = body["event"]
+        # One that is still being typed has no place yet; what bots paste is nobody's question.
+        typing = event.get("source") == "composer"
+        if typing or event.get("bot_id") or not event.get("user") or event["channel"].startswith("D"):
             return
-        if await self._door.first(body["event_id"]):
-            self._door.later(self._unfurled(place, event), "links")
+        self._door.later(self._links_answered(body), "links")
 
-    async def _unfurled(self, place: Channel, event: Json) -> None:
-        member = await self._door.people.member(place.community, event["user"])
-        cards = {}
-        for link in event["links"]:
-            paper = paper_id_from(link["url"])
-            offered = await self._door.paperround.offered(paper, member, place) if paper else None
-            if offered is not None:
-                cards[link["url"]] = {"blocks": packed([pick_blocks(offered)])[0]}
-        if not cards:
+    async def _links_answered(self, body: Json) -> None:
+        event, place = body["event"], self._place(body)
+        if await self._door.people.is_bot(place.community, event["user"]):
             return
+        member = Member(PLATFORM, place.community, event["user"])
+        said = {}
+        for link in event["links"]:
+            answer = await self._door.paperround.linked(link["url"], member, place, body["event_id"])
+            if answer is not None:
+                said[link["url"]] = answer.reply
+        if not said or not await self._door.first(body["event_id"]):
+            return
+        cards = {link: {"blocks": card_of(reply)} for link, reply in said.items() if isinstance(reply, PicksReply)}
+        if cards:
+            await self._unfurled(place, event, cards)
+        where = {"channel": event["channel"], "user": event["user"]}
+        if event.get("thread_ts"):
+            where["thread_ts"] = event["thread_ts"]
+        for reply in said.values():
+            if not isinstance(reply, PicksReply):
+                await self._door.say_alone(place.community, where, answered(reply))
+
+    async def _unfurled(self, place: Channel, event: Json, cards: Json) -> None:
         try:
             client = (await self._door.workspaces.of(place.community)).asking
-            await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=cards)
+            await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls=dict(cards))
         except (SlackApiError, aiohttp.ClientError, TimeoutError, PlatformUnreachable, WorkspaceEnded) as error:
             log.warning("a card was not shown", action="card_failed", community=place.community, why=reason(error))
 
     def _place(self, body: Json) -> Channel:
         channel = body["event"]["channel"]
-        return Channel("slack", body["team_id"], channel["id"] if isinstance(channel, dict) else channel)
+        return Channel(PLATFORM, body["team_id"], channel["id"] if isinstance(channel, dict) else channel)
+
+
+def card_of(reply: PicksReply) -> list[Block]:
+    """Return what stands under a pasted link: its papers without numbers, as nobody was shown a list."""
+    return packed([pick_blocks(replace(offered, number=0)) for offered in reply.offered])[0]

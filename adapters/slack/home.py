@@ -1,6 +1,6 @@
 """The home tab and its dialogs: pure, within Slack's limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapters.slack import limits
@@ -8,6 +8,7 @@ from adapters.slack.blocks import Block, buttons, heading, packed, plain, sectio
 from adapters.slack.mrkdwn import said
 from adapters.slack.render import groups_of
 from bot.answers.asked import say_button
+from bot.preferences import PREFERENCES, Preference
 from bot.replies import Button, ButtonStyle, Reply
 
 OPEN = "open"
@@ -15,8 +16,8 @@ DIALOG = "dialog"
 FIELD = "field"
 TYPED = "typed"
 CHANNEL = "channel"
-CHOICES = "choices"
-LINKS = "links"
+OWN = "set"
+CHOICES = frozenset(each.name for each in PREFERENCES)
 
 View = dict[str, Any]
 
@@ -41,9 +42,12 @@ def home_view(notice: Reply | None, interests: Reply, digest: Reply, saved: Repl
 
 
 def dialog(what: str) -> View:
-    """Return the dialog for ``follow``, ``mute``, ``digest`` or ``channel``."""
+    """Return the dialog for ``follow``, ``mute``, ``digest``, ``channel`` or ``set``."""
     if what == CHANNEL:
-        return _modal(what, "A channel's settings", _channel_fields())
+        offered = (each for each in PREFERENCES if each.for_channel)
+        return _modal(what, "A channel's settings", [_which_channel(), *_choices(offered)])
+    if what == OWN:
+        return _modal(what, "Your choices", _choices(each for each in PREFERENCES if each.for_member))
     title, label, hint = {
         "follow": ("Follow an interest", "What are you interested in?", '"contrastive learning" -survey, or a link'),
         "mute": ("Mute something", "What should never be shown?", "survey"),
@@ -53,11 +57,16 @@ def dialog(what: str) -> View:
     return _modal(what, title, [{"type": "input", "block_id": FIELD, "label": plain(label), "element": element}])
 
 
-def channel_choices(view: View) -> tuple[str, bool]:
-    """Return what was chosen in the channel dialog: the channel, and whether pasted links are answered there."""
-    values = view["state"]["values"]
-    chosen = values[CHOICES][TYPED].get("selected_options") or []
-    return values[CHANNEL][TYPED]["selected_conversation"], any(option["value"] == LINKS for option in chosen)
+def chosen_in(view: View) -> dict[str, str]:
+    """Return what was chosen in a dialog of choices, by name; what was left as it is, is not among it."""
+    fields = {name: values[TYPED] for name, values in view["state"]["values"].items() if name in CHOICES}
+    chosen = {name: (field.get("selected_option") or {}).get("value") for name, field in fields.items()}
+    return {name: choice for name, choice in chosen.items() if choice}
+
+
+def channel_in(view: View) -> str:
+    """Return the channel that a dialog is about."""
+    return str(view["state"]["values"][CHANNEL][TYPED]["selected_conversation"])
 
 
 def _modal(what: str, title: str, blocks: Sequence[Block]) -> View:
@@ -72,23 +81,32 @@ def _modal(what: str, title: str, blocks: Sequence[Block]) -> View:
     }
 
 
-def _channel_fields() -> list[Block]:
+def _which_channel() -> Block:
     where = {
         "type": "conversations_select",
         "action_id": TYPED,
         "default_to_current_conversation": True,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    links = {"text": plain("Show a card under pasted paper links"), "value": LINKS}
+    return {"type": "input", "block_id": CHANNEL, "label": plain("Which channel?"), "element": where}
+
+
+def _choices(offered: Iterable[Preference]) -> list[Block]:
+    """Return a list to choose from for each; nothing is chosen, as what stands now depends on the channel."""
     return [
-        {"type": "input", "block_id": CHANNEL, "label": plain("Which channel?"), "element": where},
         {
             "type": "input",
-            "block_id": CHOICES,
-            "label": plain("There"),
+            "block_id": each.name,
             "optional": True,
-            "element": {"type": "checkboxes", "action_id": TYPED, "options": [links]},
-        },
+            "label": plain(f"{each.name}: {each.does}"),
+            "element": {
+                "type": "static_select",
+                "action_id": TYPED,
+                "placeholder": plain("as it is"),
+                "options": [{"text": plain(choice), "value": choice} for choice in each.choices],
+            },
+        }
+        for each in offered
     ]
 
 
@@ -110,5 +128,6 @@ def _closing() -> list[Block]:
     for row in rows:
         for element in row["elements"]:
             element["action_id"] = f"{element['action_id']}:data"
-    rows[-1]["elements"].append(_openers(("A channel's settings", CHANNEL))["elements"][0])
+    own = [("Your choices", OWN)] if any(each.for_member for each in PREFERENCES) else []
+    rows[-1]["elements"] += _openers(*own, ("A channel's settings", CHANNEL))["elements"]
     return [section(said("What is stored about you is yours.")), *rows]

@@ -11,15 +11,18 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack.door import Door, reason
 from adapters.slack.failures import WorkspaceEnded
-from adapters.slack.home import CHANNEL, FIELD, LINKS, TYPED, View, channel_choices, dialog, home_view
+from adapters.slack.home import CHANNEL, FIELD, OWN, TYPED, View, channel_in, chosen_in, dialog, home_view
 from adapters.slack.people import direct
 from adapters.slack.typed import typed
-from bot.ports import PlatformUnreachable, StorageUnavailable
+from bot.ports import PlatformUnreachable
 from bot.replies import NoticeReply, RefusalReply, Reply
 
 log = structlog.get_logger()
 
 Json = Mapping[str, Any]
+
+# Slack names no limit for what stands beside a field; more would not be read there.
+ERROR_CHARACTERS = 300
 
 
 class HomeTab:
@@ -46,14 +49,14 @@ class HomeTab:
     async def submitted(self, ack: AsyncAck, body: Json, view: View) -> None:
         """Do what a dialog says; what is wrong with it is shown beside its field."""
         community, user, what = body["team"]["id"], body["user"]["id"], view["private_metadata"]
-        if what == CHANNEL:
-            await self._channel_chosen(ack, community, user, view)
+        if what in {CHANNEL, OWN}:
+            await self._chosen(ack, community, user, view)
             return
         text = f"{what} {typed(view['state']['values'][FIELD][TYPED].get('value') or '')}"
         member = await self._door.people.member(community, user)
-        answer = await self._door.ask(text, member, direct(community, user), f"dialog:{view.get('id')}")
+        answer = await self._door.paperround.answer(text, member, direct(community, user), f"dialog:{view.get('id')}")
         if isinstance(answer.reply, RefusalReply):
-            await ack(response_action="errors", errors={FIELD: answer.reply.why[:150]})
+            await ack(response_action="errors", errors={FIELD: answer.reply.why[:ERROR_CHARACTERS]})
             return
         await ack()
         self._door.later(self.publish(community, user, answer.reply), "home tab")
@@ -72,20 +75,23 @@ class HomeTab:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, PlatformUnreachable, WorkspaceEnded) as error:
             log.warning("the home tab was not shown", action="home_failed", community=community, why=reason(error))
 
-    async def _channel_chosen(self, ack: AsyncAck, community: str, user: str, view: View) -> None:
-        channel, links = channel_choices(view)
-        place = await self._door.people.channel(community, channel, "", user)
+    async def _chosen(self, ack: AsyncAck, community: str, user: str, view: View) -> None:
+        """Take what was chosen in a dialog for a channel or for its member, as if each were typed."""
+        chosen = chosen_in(view)
+        place, here = direct(community, user), ""
+        if view["private_metadata"] == CHANNEL:
+            place = await self._door.people.channel(community, channel_in(view), "", user)
+            here = "here "
         member = await self._door.people.member(community, user, manages=place)
-        if not member.manager:
-            await ack(response_action="errors", errors={CHANNEL: "Only people who manage this channel may change it."})
-            return
-        try:
-            await self._door.note(place, LINKS, "on" if links else None)
-        except StorageUnavailable:
-            await ack(response_action="errors", errors={CHANNEL: "It could not be stored now; please try again."})
-            return
+        done = []
+        for name, choice in chosen.items():
+            answer = await self._door.paperround.answer(
+                f"set {here}{name} {choice}", member, place, f"dialog:{view.get('id')}:{name}"
+            )
+            if isinstance(answer.reply, RefusalReply):
+                await ack(response_action="errors", errors={name: answer.reply.why[:ERROR_CHARACTERS]})
+                return
+            done.append(answer.reply.text if isinstance(answer.reply, NoticeReply) else "")
         await ack()
-        state = "Pasted paper links get a card" if links else "Pasted paper links get no card"
-        self._door.later(
-            self.publish(community, user, NoticeReply(f"{state} in #{place.name or channel}.")), "home tab"
-        )
+        notice = NoticeReply(done[0], tuple(done[1:])) if done else None
+        self._door.later(self.publish(community, user, notice), "home tab")

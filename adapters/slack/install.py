@@ -65,6 +65,7 @@ class KeptInstallations(AsyncInstallationStore):
             await self._workspaces.keep(installation.team_id, credentials)
         except StorageUnavailable as error:
             raise BoltError("the installation could not be stored now; please try again") from error
+        self._workspaces.on_connected(installation.team_id)
 
     async def async_save_bot(self, bot: Bot) -> None:
         """Take the renewed token of a bot; `Workspaces` renews them itself, so bolt never calls this."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,24 +22,22 @@ from adapters.slack.failures import (
 )
 from adapters.slack.render import posted
 from adapters.slack.workspaces import PLATFORM, Workspace, Workspaces
+from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
-from bot.ports import ChannelGone, HistoryUnreadable, PlatformUnreachable
+from bot.ports import ChannelGone, CommunityGone, HistoryUnreadable, PlatformUnreachable
 from bot.replies import Reply
 
 log = structlog.get_logger()
 
 EVENT_TYPE = "paperround_delivery"
+# Beside what Slack is told, a payload says which way it stands.
+LAYOUT = "layout"
+NO_THREAD = "thread_not_found"
 PAGE = 200
 # A part stands under the parent of its digest, which may have been posted as long before it as a digest stays open.
 PARENT_AGE = timedelta(hours=24)
 # With a dead token there is nothing to try before somebody acts.
 ENDED_WAIT_S = 3600.0
-
-Told = Callable[[Channel, str], Awaitable[None]]
-
-
-async def nobody(_: Channel, __: str) -> None:
-    """Tell nobody."""
 
 
 class SlackMessenger:
@@ -51,29 +49,28 @@ class SlackMessenger:
         """Speak through ``workspaces``.
 
         Args:
-            threaded: Later parts of a digest go under its first message, else each stands alone.
+            threaded: Where a channel did not choose, later parts of a digest go under its first message, else each
+                stands alone.
         """
-        # Whoever listens is told why a channel takes no more, and why nobody can tell whether a post arrived.
-        self.on_gone: Told = nobody
-        self.on_doubt: Told = nobody
         self._workspaces = workspaces
         self._threaded = threaded
         self._direct: dict[tuple[str, str], str] = {}
         # Where a history that could not be read to its end goes on: Slack may allow one page a minute.
         self._pages_read: dict[tuple[str, str], str] = {}
 
-    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
-        return tuple((json.dumps(message, ensure_ascii=False), paper) for message, paper in posted(reply))
+    def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:
+        """Return the messages; which way they stand is frozen in each, so that a changed setting moves none."""
+        if layout is Layout.USUAL:
+            layout = Layout.THREAD if self._threaded else Layout.APART
+        return tuple(
+            (json.dumps({**message, LAYOUT: layout}, ensure_ascii=False), paper) for message, paper in posted(reply)
+        )
 
     async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
         try:
-            return await self._posted(channel, payload, marker, thread if self._threaded else None)
+            return await self._posted(channel, payload, marker, thread)
         except WorkspaceEnded as ended:
             raise PlatformUnreachable(str(ended), ENDED_WAIT_S) from ended
-        except ChannelGone as gone:
-            if channel.community not in self._workspaces.ended:
-                await self.on_gone(channel, str(gone))
-            raise
 
     async def find(
         self, channel: Channel, marker: str, since: datetime, thread: MessageId | None = None
@@ -81,8 +78,8 @@ class SlackMessenger:
         """Return the message with this marker; see the port.
 
         Args:
-            thread: Where a part of a digest was posted to, if the caller knows. Else the threads of all our own
-                messages are read that are young enough.
+            thread: Is read first, and then what stands beside it: which way it was posted, its payload knows alone.
+                Without it the threads of all our own messages are read that are young enough.
         """
         try:
             workspace = await self._workspaces.of(channel.community)
@@ -90,9 +87,8 @@ class SlackMessenger:
             return await self._looked_for(workspace, place, marker, since, thread)
         except WorkspaceEnded as ended:
             raise PlatformUnreachable(str(ended), ENDED_WAIT_S) from ended
-        except (ChannelGone, HistoryUnreadable) as unreadable:
-            await self.on_doubt(channel, str(unreadable))
-            raise HistoryUnreadable(str(unreadable)) from unreadable
+        except ChannelGone as gone:
+            raise HistoryUnreadable(str(gone)) from gone
 
     async def edit(self, channel: Channel, message: MessageId, content: Mapping[str, Any]) -> None:
         """Make a posted message say something else; it never makes a new one.
@@ -109,6 +105,27 @@ class SlackMessenger:
         except WorkspaceEnded as ended:
             raise PlatformUnreachable(str(ended), ENDED_WAIT_S) from ended
 
+    async def emoji_on(self, channel: Channel, message: MessageId) -> dict[str, list[str]] | None:
+        """Return the names of the emoji that each person has on a message, as Slack has them now.
+
+        None when Slack leaves people out: then nobody can tell who took an emoji away. Errors are those of `edit`.
+        """
+        try:
+            workspace = await self._workspaces.of(channel.community)
+            place = await self._place_of(workspace, channel)
+            # Without `full` Slack names only some of the people.
+            call = workspace.asking.reactions_get(channel=place, timestamp=message, full=True)
+            said = (await self._asked(workspace, call))["message"].get("reactions", [])
+        except WorkspaceEnded as ended:
+            raise PlatformUnreachable(str(ended), ENDED_WAIT_S) from ended
+        if any(len(each["users"]) < each["count"] for each in said):
+            return None
+        by_person: dict[str, list[str]] = {}
+        for each in said:
+            for user in each["users"]:
+                by_person.setdefault(user, []).append(each["name"])
+        return by_person
+
     async def tell(self, channel: Channel, content: Mapping[str, Any]) -> MessageId:
         """Post something that no ledger keeps: the answer to a mention, a notice. Errors are those of `post`."""
         try:
@@ -122,8 +139,9 @@ class SlackMessenger:
         workspace = await self._workspaces.of(channel.community)
         place = await self._place_of(workspace, channel)
         said: dict[str, Any] = json.loads(payload)
+        layout = said.pop(LAYOUT, Layout.THREAD)
         said["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"delivery": marker}}
-        if thread is not None:
+        if thread is not None and layout == Layout.THREAD:
             said["thread_ts"] = thread
         return await self._sent(workspace, place, said)
 
@@ -131,10 +149,14 @@ class SlackMessenger:
         try:
             answer = await workspace.posting.chat_postMessage(channel=place, **said)
         except SlackApiError as error:
+            if error_of(error) == NO_THREAD and "thread_ts" in said:
+                # Its first message was deleted. Refused for certain as well: what is left of the digest stands alone.
+                alone = {key: value for key, value in said.items() if key != "thread_ts"}
+                return await self._sent(workspace, place, alone)
             if error_of(error) not in OWN_FAULT or "blocks" not in said:
                 meaning = await self._meaning(workspace, error)
                 # This very message was refused for good; those after it are not even tried and stay planned.
-                raise ChannelGone(str(meaning)) if isinstance(meaning, WorkspaceEnded) else meaning from error
+                raise CommunityGone(str(meaning)) if isinstance(meaning, WorkspaceEnded) else meaning from error
             # Refused for certain, so saying it in plain text cannot be the second time.
             log.error("Slack refused our blocks", action="blocks_refused", error=error_of(error), told=_told(error))  # noqa: TRY400 - the trace says less than what Slack told
             bare = {key: value for key, value in said.items() if key != "blocks"}
@@ -176,9 +198,9 @@ class SlackMessenger:
         self, workspace: Workspace, place: str, marker: str, since: datetime, thread: MessageId | None
     ) -> MessageId | None:
         oldest = f"{since.timestamp():.6f}"
-        if thread is not None and self._threaded:
-            return await self._in_thread(workspace, place, thread, marker, oldest)
-        first = since - PARENT_AGE if self._threaded else since
+        if thread is not None and (found := await self._in_thread(workspace, place, thread, marker, oldest)):
+            return found
+        first = since - PARENT_AGE if thread is None else since
         parents: list[str] = []
         key = (place, marker)
         cursor = self._pages_read.get(key, "")
@@ -196,7 +218,7 @@ class SlackMessenger:
                     if _marker_of(message) == marker:
                         self._pages_read.pop(key, None)
                         return MessageId(message["ts"])
-                    if message.get("reply_count"):
+                    if thread is None and message.get("reply_count"):
                         parents.append(message["ts"])
             for parent in parents:
                 if found := await self._in_thread(workspace, place, MessageId(parent), marker, oldest):
@@ -235,6 +257,8 @@ class SlackMessenger:
             self._pages_read[key] = cursor
             if is_rate_limit(error):
                 raise PlatformUnreachable("Slack asked to wait", retry_after_s(error)) from error
+            if error_of(error) == NO_THREAD:
+                return {"messages": []}
             meaning = meaning_of(error)
             if isinstance(meaning, ChannelGone):
                 raise HistoryUnreadable(in_words(error)) from error

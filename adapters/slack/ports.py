@@ -1,6 +1,6 @@
 """What this edge needs kept, in plain types, so that storage can keep it without knowing Slack.
 
-All three are synchronous and called off the event loop. Each method can raise `StorageUnavailable`.
+Both are synchronous and called off the event loop. Each method can raise `StorageUnavailable`.
 """
 
 from datetime import datetime
@@ -24,12 +24,3 @@ class SeenEvents(Protocol):
 
     def first(self, platform: str, event: str, now: datetime) -> bool:
         """Remember an event durably; False when it was remembered before. Those older than an hour may be dropped."""
-
-
-class ChannelNotes(Protocol):
-    """Small choices of a channel that only its platform's edge understands. Callers: the listeners, the messenger."""
-
-    def get(self, platform: str, community: str, channel: str, name: str) -> str | None: ...
-
-    def put(self, platform: str, community: str, channel: str, name: str, value: str | None) -> None:
-        """Keep a note; None removes it."""

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from adapters.slack.asking import IN_TIME_S
+from adapters.slack.asking import IN_TIME_S, LIKE
 from adapters.slack.door import WENT_WRONG, Door, shown_alone, shown_to_all
 from adapters.slack.home_tab import HomeTab
 from adapters.slack.people import direct
@@ -82,10 +82,9 @@ class Pressing:
         return Press(token, community, user, place, event, message, body.get("response_url"))
 
     async def _pressed(self, press: Press) -> tuple[Answer, Member]:
-        manages = press.place if concerns_channel(said_by(press.token)) else None
+        manages = press.place if asks_for_the_right(press.token) else None
         member = await self._door.people.member(press.community, press.user, manages=manages)
         answer = await self._door.paperround.press(press.token, member, press.place, press.event)
-        await self._door.remember_who_set(press.place, member, said_by(press.token), answer)
         return answer, member
 
     async def _shown(self, press: Press, pressing: "asyncio.Future[tuple[Answer, Member]]") -> None:
@@ -112,6 +111,8 @@ class Pressing:
         member = await self._door.people.member(press.community, press.user)
         if how == "press":
             answer = await self._door.paperround.press(press.token, member, press.place, press.event)
+        elif how == LIKE:
+            answer = await self._door.paperround.like_text(press.token, member, press.place)
         else:
             answer = await self._door.paperround.answer(press.token, member, press.place, press.event)
         if press.response_url:
@@ -132,6 +133,14 @@ async def update_counts(door: Door, place: Channel, message: MessageId) -> None:
     except (ChannelGone, PlatformUnreachable) as error:
         # The verdict is stored; the next press shows the counts.
         log.warning("counts were not updated", action="counts_not_updated", why=str(error))
+
+
+def asks_for_the_right(token: str) -> bool:
+    """Tell whether a button does what not everybody may."""
+    try:
+        return action_of(token).verb in {Verb.APPROVE, Verb.DECLINE} or concerns_channel(said_by(token))
+    except OlderRelease:
+        return False
 
 
 def said_by(token: str) -> str:

@@ -79,10 +79,11 @@ def posted(reply: Reply) -> tuple[tuple[Message, PaperId | None], ...]:
 
 
 def pick_blocks(offered: OfferedPick) -> list[Block]:
-    """Return one paper: title as link, key sentence, why it is here, what it is, and its buttons."""
+    """Return one paper: its number unless that is 0, title as link, key sentence, why it is here, what, and buttons."""
     paper = offered.pick.paper
     title = links(paper.url, paper.title, limits.TEXT - 16) or links(paper.url, paper.id)
-    title[0] = f"*{offered.number}*  {title[0]}"
+    if offered.number:
+        title[0] = f"*{offered.number}*  {title[0]}"
     return [
         *stacked([*title, *pieces(offered.pick.key_sentence)]),
         *context([*_joined(_match(offered)), *_joined(_facts(paper)), *_joined(_votes(offered))]),

@@ -13,6 +13,10 @@ ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "’": "'", "‘": "'"})
 
 
+# Said without "here", and yet not for its member alone.
+FOR_ALL = frozenset({"add", "review", "source"})
+
+
 def typed(text: str, *, own_mention: str = "") -> str:
     """Return a text as its writer typed it: links bare, channels and people by name, the mention of us left out."""
     bare = MARKED.sub(lambda found: _bare(found[1], found[2] or "", own_mention), text)
@@ -26,10 +30,10 @@ def concerns_channel(text: str) -> bool:
     words = text.lower().split()
     if words[:1] == ["/papers"]:
         words = words[1:]
-    if len(words) < 2 or words[1] != "here":
+    command = BY_NAME.get(ALIASES.get(words[0], words[0])) if words else None
+    if command is None or not command.changes:
         return False
-    command = BY_NAME.get(ALIASES.get(words[0], words[0]))
-    return command is not None and command.here and command.changes
+    return command.name in FOR_ALL or (command.here and words[1:2] == ["here"])
 
 
 def changes_something(text: str) -> bool:

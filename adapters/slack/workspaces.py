@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import aiohttp
@@ -49,6 +49,10 @@ class AppKeys:
     client_secret: str
 
 
+def nobody(_: str) -> None:
+    """Tell nobody."""
+
+
 class Workspaces:
     """Finds the way to a workspace. Callers: messenger and listeners.
 
@@ -69,6 +73,8 @@ class Workspaces:
         self.api_url = (api_url or SLACK_API).rstrip("/") + "/"
         self.ended: dict[str, str] = {}
         self.installations: Installations | None = None
+        # Told of each community that can be spoken to, again or for the first time.
+        self.on_connected: Callable[[str], None] = nobody
         self._clock = clock
         self._timeout_s = timeout_s
         self._token = token

@@ -7,8 +7,9 @@ from typing import BinaryIO
 from adapters.sources.dates import day_of
 from adapters.sources.intake import BadEntry, Entry, Unreadable, admit, document_of, given_name
 from adapters.sources.xml_entries import Element, all_words_of, words_of, xml_list
-from bot.announcements import RejectedItem
-from bot.model import Paper
+from bot.announcements import Deletion, RejectedItem
+from bot.identity import paper_id_from
+from bot.model import Paper, PaperId
 
 
 class TokenExpired(Unreadable):
@@ -16,7 +17,7 @@ class TokenExpired(Unreadable):
 
 
 def read(stream: BinaryIO, now: datetime) -> Iterator[Paper | RejectedItem]:  # noqa: ARG001
-    """Yield the papers of one ListRecords answer; a record that arXiv deleted is a rejection.
+    """Yield the papers of one ListRecords answer; a record that arXiv deleted is a `Deletion`.
 
     The datestamp is when the record changed, also by mass updates, so it is no date of a paper.
 
@@ -34,6 +35,9 @@ def read(stream: BinaryIO, now: datetime) -> Iterator[Paper | RejectedItem]:  # 
             yield part
             continue
         where, record = part
+        if (deleted := _deleted(record)) is not None:
+            yield Deletion(where, f"arXiv deleted {deleted.removeprefix('arxiv:')}", deleted)
+            continue
         try:
             yield admit(_entry(record))
         except BadEntry as error:
@@ -47,9 +51,6 @@ def resumption_token(document: bytes) -> str | None:
 
 def _entry(record: Element) -> Entry:
     identifier = words_of(record, "{*}header/{*}identifier")
-    header = record.find("{*}header")
-    if header is not None and header.get("status") == "deleted":
-        raise BadEntry(f"arXiv deleted {identifier.removeprefix('oai:arXiv.org:')}")
     own = record.find("{*}metadata/{*}arXiv")
     if own is not None:
         return _own_form(own, identifier)
@@ -57,6 +58,13 @@ def _entry(record: Element) -> Entry:
     if dublin_core is not None:
         return _dublin_core(dublin_core, identifier, all_words_of(record, "{*}header/{*}setSpec"))
     raise BadEntry("it has no metadata in the forms arXiv or oai_dc")
+
+
+def _deleted(record: Element) -> PaperId | None:
+    header = record.find("{*}header")
+    if header is None or header.get("status") != "deleted":
+        return None
+    return paper_id_from(words_of(record, "{*}header/{*}identifier"))
 
 
 def _own_form(own: Element, identifier: str) -> Entry:

@@ -65,6 +65,8 @@ class Bases:
     semantic_scholar: str = SEMANTIC_SCHOLAR
     openreview: str = OPENREVIEW_API
     crossref: str = CROSSREF_API
+    pmc: str = "https://pmc.ncbi.nlm.nih.gov"
+    acl: str = "https://aclanthology.org"
 
 
 def long_ago() -> date:
@@ -79,6 +81,7 @@ class Way:
     Attributes:
         sample_start: Called for the first day of the sample, only when the sample is named.
         on_bytes: Told the bytes read so far and the size, by those sources that know their size.
+        own_files: Whoever names the sources may name files of this machine as well.
     """
 
     fetcher: Fetcher
@@ -87,6 +90,7 @@ class Way:
     bases: Bases = Bases()
     sample_start: Callable[[], date] = long_ago
     on_bytes: Callable[[int, int], None] = unwatched
+    own_files: bool = True
 
     @property
     def offset(self) -> timedelta:
@@ -138,6 +142,8 @@ def _sources(piece: str, way: Way) -> Sequence[ConfiguredSource]:
         hint = f" (did you mean {near[0]}?)" if near else ""
         raise BadSource(piece, f"there is no kind of source {kind[:40]!r}{hint}; known are {', '.join(_KINDS)}")
     make, example = made
+    if not way.own_files and kind.lower() in _OF_THE_HOST:
+        raise BadSource(piece, f"{kind.lower()} reads this installation's own files, so only its host may set it")
     try:
         return make(argument.strip(), way)
     except _Wrong as wrong:
@@ -296,5 +302,6 @@ _KINDS: dict[str, tuple[Callable[[str, Way], list[ConfiguredSource]], str]] = {
     "sample": (_sample, "sample"),
 }
 
+_OF_THE_HOST = frozenset({"opml", "file", "sample"})
 _ALONE = frozenset({"arxiv-harvest", "huggingface", "biorxiv", "medrxiv", "sample"})
 _UNFINISHED = frozenset(_KINDS) - _ALONE

@@ -1,6 +1,5 @@
 """Crossref: what publishers register with their DOIs."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from adapters.sources import csl_json
 from adapters.sources.dates import instant_of
 from adapters.sources.intake import BadEntry, Entry, Unreadable
 from adapters.sources.json_document import admitted, list_at, text_at, told
+from adapters.sources.markup import FRONT_MATTER
 from bot.announcements import RejectedItem
 from bot.model import Paper
 
@@ -24,7 +24,6 @@ _PAPERS = {
     "book",
     "other",
 }
-_HEADING = re.compile(r"^\s*(?:abstract|summary)\b[\s:.]*", re.IGNORECASE)
 
 
 def claims(document: object) -> bool:
@@ -52,7 +51,7 @@ def _entry(work: dict[str, Any]) -> Entry:
     articles = tuple(text_at(found, "id") for found in list_at(work, "relation", "is-preprint-of"))
     return replace(
         entry,
-        abstract=_HEADING.sub("", entry.abstract, count=1),
+        abstract=FRONT_MATTER.sub("", entry.abstract, count=1),
         # A work is known by the id under which it first appeared, so that preprint and article are one.
         identifiers=(*preprints, *entry.identifiers, *articles),
         published=csl_json.first_day(work, "issued", "published-online", "published-print", "created"),

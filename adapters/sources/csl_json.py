@@ -37,6 +37,7 @@ def entry_of(item: dict[str, Any], source: str = "file") -> Entry:
     return Entry(
         title=title,
         abstract=words_in(text_at(item, "abstract")),
+        original=text_at(item, "abstract"),
         source=source,
         identifiers=(text_at(item, "DOI"), *arxiv_mentions(mentions), text_at(item, "URL")),
         authors=tuple(_name(author) for author in list_at(item, "author")),

@@ -19,7 +19,7 @@ from adapters.sources.intake import (
     arxiv_mentions,
     document_of,
 )
-from adapters.sources.markup import words_in
+from adapters.sources.markup import FRONT_MATTER, words_in
 from adapters.sources.xml_entries import after_prolog, xml_text
 from bot.announcements import RejectedItem
 from bot.model import Paper
@@ -34,7 +34,6 @@ _NO_PAPER = re.compile(
 )
 # Nature gives its news and comments DOIs that begin so; its articles have an "s".
 _NATURE_NEWS = re.compile(r"10\.1038/d\d", re.IGNORECASE)
-_ONLINE = re.compile(r"^.{0,200}?Published online:[^;]{0,40};\s*(?:doi:\s*\S+\s*)?", re.DOTALL)
 _ELSEVIER = re.compile(r"^\s*Publication date:(?P<day>.*?)Source:.*?(?:Author\(s\):(?P<authors>.*))?$", re.DOTALL)
 _TRACKING = re.compile(r"utm_\w+|dgcid|rss|af|ref|source|fbclid|gclid|mc_[ce]id|cmpid", re.IGNORECASE)
 _ROOT = re.compile(r"\s*<((?:\w+:)?(?:rss|RDF|feed))\b", re.IGNORECASE)
@@ -121,7 +120,8 @@ def _entry(entry: dict[str, Any], base: str, source: str, now: datetime) -> Entr
         told, authors = "", authors or tuple((elsevier["authors"] or "").split(","))
     return Entry(
         title=title,
-        abstract=_ONLINE.sub("", told, count=1),
+        abstract=FRONT_MATTER.sub("", told, count=1),
+        original=_longest(entry) if told else "",
         source=source,
         identifiers=(*identifiers, link, *arxiv_mentions(link)),
         authors=authors,

@@ -44,4 +44,6 @@ def _entry(item: dict[str, Any]) -> Entry:
         announced=None if listed is None else midnight(listed),
         upvotes=count_at(paper, "upvotes"),
         code_url=text_at(paper, "githubRepo"),
+        comments=count_at(item, "numComments"),
+        keywords=tuple(text_at(word) for word in list_at(paper, "ai_keywords")),
     )

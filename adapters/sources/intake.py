@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from adapters.sources.markup import FRONT_MATTER, words_in
 from bot.announcements import RejectedItem, SourceFailed
 from bot.identity import TELLING_TITLE, arxiv_version, doi_from, normal_title, paper_id_from, title_id, url_of
 from bot.model import Paper, PaperId
@@ -25,6 +26,9 @@ ID_CHARACTERS = 72
 # Collaborations at the LHC sign with about 3,000 names; nobody reads the last thousand.
 AUTHORS = 2_000
 CATEGORIES = 50
+KEYWORDS = 30
+# Commands of LaTeX and tags may be longer than what they say.
+ORIGINAL_CHARACTERS = 2 * ABSTRACT_CHARACTERS
 
 NAME_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 
@@ -37,6 +41,7 @@ PARSER_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, R
 _ARXIV_MENTION = re.compile(
     r"arxiv\s*:\s*([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(v\d+)?|\babs/(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})", re.IGNORECASE
 )
+_MARKUP = re.compile(r"</?(?:\w+:)?(?:p|div|span|i|b|em|strong|su[bp]|sec|title|br|a|ul|ol|li|math)\b[^<>]*>")
 _WITHDRAWN = re.compile(
     r"\b(?:paper|article|manuscript|submission|preprint|work|note|version)\s+(?:has\s+been|have\s+been|is|was)\s+"
     r"(?:\w+\s+)?withdrawn\b",
@@ -69,6 +74,9 @@ class Entry:
         identifiers: Texts that are an identifier or a link, best first; those that are neither do no harm.
         given_id: Kept as it is when no identifier is recognised.
         comment: What the authors say about the paper; only read for a withdrawal.
+        comments: How many readers at the source said something.
+        keywords: Of the source's machine.
+        original: The abstract with the markup that a reader took off before; empty when it took nothing off.
     """
 
     title: str
@@ -85,6 +93,9 @@ class Entry:
     upvotes: int | None = None
     code_url: str | None = None
     comment: str = ""
+    comments: int | None = None
+    keywords: tuple[str, ...] = ()
+    original: str = ""
 
 
 def admit(entry: Entry) -> Paper:
@@ -119,7 +130,16 @@ def admit(entry: Entry) -> Paper:
         upvotes=entry.upvotes,
         code_url=web_address(entry.code_url or "") or None,
         withdrawn=_is_withdrawn(entry),
+        comments=entry.comments,
+        keywords=_texts(entry.keywords, KEYWORDS, CATEGORY_CHARACTERS),
+        original=_original(entry, abstract),
     )
+
+
+def readable_abstract(original: str) -> str:
+    """Return an abstract as `admit` makes it readable, from what was kept of it in its source's own writing."""
+    told = FRONT_MATTER.sub("", words_in(original), count=1) if _MARKUP.search(original) else original
+    return clean(plain(told), ABSTRACT_CHARACTERS)
 
 
 def arxiv_mentions(text: str) -> tuple[str, ...]:
@@ -204,6 +224,12 @@ def _texts(texts: Iterable[str], count: int, characters: int) -> tuple[str, ...]
         if text := clean(text, characters):
             kept[text] = None
     return tuple(kept)
+
+
+def _original(entry: Entry, abstract: str) -> str:
+    # No store can hold a NUL, and no abstract needs one.
+    written = (entry.original or entry.abstract)[:ORIGINAL_CHARACTERS].replace("\0", "")
+    return written if abstract and written != abstract else ""
 
 
 def _is_withdrawn(entry: Entry) -> bool:

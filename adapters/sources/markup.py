@@ -13,6 +13,13 @@ _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉�
 _SHIFTED = re.compile(r"<(?P<kind>su[bp])\b[^<>]*>(?P<text>[^<]*)</su[bp]\s*>", re.IGNORECASE)
 _PREFIXED = re.compile(r"(</?)\w+:(\w)")
 
+# What stands before an abstract and is not of it: its heading, or how and when the article came out.
+FRONT_MATTER = re.compile(
+    r"^(?:\s*(?i:abstract|summary)(?:\s*[:.]\s*|\s+(?=[^\sa-z]))"
+    r"|.{0,200}?Published online:[^;]{0,40};\s*(?:doi:\s*\S+\s*)?)",
+    re.DOTALL,
+)
+
 
 def words_in(markup: str) -> str:
     """Return the text of a piece of HTML or JATS: tags gone, entities resolved once, scripts and styles dropped."""

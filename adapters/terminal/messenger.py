@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from adapters.terminal.render import parts_of
+from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId, destination_of
 from bot.ports import Clock
 from bot.replies import Reply
@@ -32,7 +33,7 @@ class TerminalMessenger:
         self._history = history
         self._clock = clock
 
-    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
+    def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:  # noqa: ARG002 - texts stand below each other
         return tuple(
             (json.dumps({"text": text}, ensure_ascii=False), PaperId(paper) if paper else None)
             for text, paper in parts_of(reply)
@@ -50,7 +51,13 @@ class TerminalMessenger:
         await asyncio.to_thread(self._post, json.dumps(remembered), str(json.loads(payload)["text"]))
         return message
 
-    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+    async def find(
+        self,
+        channel: Channel,
+        marker: str,
+        since: datetime,
+        thread: MessageId | None = None,  # noqa: ARG002 - a terminal has no threads
+    ) -> MessageId | None:
         return await asyncio.to_thread(self._find, destination_of(channel), marker, since)
 
     def _post(self, remembered: str, text: str) -> None:

@@ -1,13 +1,10 @@
 """The playground: a page on which one talks to Paperround as on a chat platform, with a clock that can be moved."""
 
 import asyncio
-import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -20,29 +17,15 @@ from adapters.web.messenger import PlaygroundMessenger
 from adapters.web.news import News
 from adapters.web.places import BY_CHANNEL, BY_SLUG, PLACES, Place
 from adapters.web.render import Scene, message_html, native_html, newest_that_fit, page
+from adapters.web.static_files import StaticFiles
 from bot.actions import EMOJI
 from bot.model import MessageId
 from bot.replies import FileReply
-
-STATIC = Path(__file__).parent / "static"
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 # Deeds at once: ranking for one visitor never takes the machine from the rounds.
 DEEDS_AT_ONCE = 4
 
 UTC = ZoneInfo("UTC")
-
-
-@dataclass(frozen=True, slots=True)
-class StaticFile:
-    """A file of the page; its address changes with its content, so browsers may keep it for ever."""
-
-    name: str
-    content: bytes
-
-    @property
-    def address(self) -> str:
-        return f"/static/{self.name}?v={hashlib.sha256(self.content).hexdigest()[:12]}"
 
 
 def playground(
@@ -51,51 +34,21 @@ def playground(
     messenger: PlaygroundMessenger,
     *,
     on_clock_moved: Callable[[], Awaitable[None]],
-    allowed_hosts: Collection[str],
     zone: ZoneInfo = UTC,
-) -> web.Application:
-    """Return the playground as an aiohttp application.
+) -> "Room":
+    """Return the playground; a site takes its routes and its end.
 
     Args:
         on_clock_moved: Called each time the clock was moved: lets sources announce what is new by then, and sends
             what is due.
-        allowed_hosts: ``127.0.0.1:8080``, ``localhost:8080``: what the address line may say.
         zone: Whose clock the visitor reads.
     """
     if (latest := messenger.history.latest) is not None and latest > clock.now():
         clock.move_to(latest)  # what was posted tomorrow morning is not in the future after a restart
-    conversation = Conversation(paperround, clock, messenger, on_clock_moved, zone)
-    room = _Room(conversation)
-    app = web.Application(
-        client_max_size=guard.BODY_CAP,
-        middlewares=[guard.plain_errors, guard.known_hosts_only(allowed_hosts), guard.own_page_only],
-    )
-    app.on_response_prepare.append(guard.add_headers)
-    app.on_shutdown.append(room.close)
-    app.add_routes(
-        [
-            web.get("/", room.home),
-            web.get("/in/{place}", room.place),
-            web.get("/news", room.news),
-            web.get("/suggest", room.suggest),
-            web.get("/native/{message}/{name}", room.native),
-            web.get("/file/{message}", room.file),
-            web.get("/static/{name}", room.static),
-            web.get("/healthz", healthz),
-            web.post("/say", room.say),
-            web.post("/press", room.press),
-            web.post("/react", room.react),
-            web.post("/clock", room.move_clock),
-        ]
-    )
-    return app
+    return Room(Conversation(paperround, clock, messenger, on_clock_moved, zone))
 
 
-async def healthz(_: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
-
-
-class _Room:
+class Room:
     """Requests in, conversation, HTML or JSON out. No decision is made here."""
 
     def __init__(self, conversation: Conversation) -> None:
@@ -103,8 +56,22 @@ class _Room:
         self._history = conversation.history
         self._news = News(self._history, self._changes)
         self._deeds = asyncio.Semaphore(DEEDS_AT_ONCE)
-        files = (StaticFile(path.name, path.read_bytes()) for path in sorted(STATIC.iterdir()))
-        self._files = {file.name: file for file in files if Path(file.name).suffix in MEDIA_TYPES}
+        self._files = StaticFiles()
+
+    @property
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/playground", self.home),
+            web.get("/in/{place}", self.place),
+            web.get("/news", self.news),
+            web.get("/suggest", self.suggest),
+            web.get("/native/{message}/{name}", self.native),
+            web.get("/file/{message}", self.file),
+            web.post("/say", self.say),
+            web.post("/press", self.press),
+            web.post("/react", self.react),
+            web.post("/clock", self.move_clock),
+        ]
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         return self._page(request, PLACES[0])
@@ -184,18 +151,6 @@ class _Room:
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    async def static(self, request: web.Request) -> web.StreamResponse:
-        file = self._files.get(request.match_info["name"])
-        if file is None:
-            raise web.HTTPNotFound
-        kept = "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"
-        return web.Response(
-            body=file.content,
-            content_type=MEDIA_TYPES[Path(file.name).suffix],
-            charset="utf-8",
-            headers={"Cache-Control": kept},
-        )
-
     async def close(self, _: web.Application) -> None:
         await self._news.close()
 
@@ -214,9 +169,9 @@ class _Room:
             revision=revision,
             older=older,
             past=before is not None,
-            styles=self._files["page.css"].address,
-            script=self._files["page.js"].address,
-            icon=self._files["icon.svg"].address,
+            styles=self._files.address("page.css"),
+            script=self._files.address("page.js"),
+            icon=self._files.address("icon.svg"),
         )
         response = web.Response(
             body=page(scene, shown).encode("utf-8", "replace"), content_type="text/html", charset="utf-8"

@@ -37,7 +37,7 @@ REFRESHED = 12
 
 TYPED_SHOWN = 600
 
-NOT_ABOUT_A_PAPER = {Verb.SAY, Verb.FORGET, Verb.RESET}
+NOT_ABOUT_A_PAPER = {Verb.SAY, Verb.FORGET, Verb.RESET, Verb.APPROVE, Verb.DECLINE}
 
 
 class SuggestionLike(Protocol):

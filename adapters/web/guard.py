@@ -6,6 +6,7 @@ nothing framed, nothing loaded from elsewhere, no script but the page's own file
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
 from urllib.parse import parse_qs
@@ -38,8 +39,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-# A probe reaches the process by an address that no list knows, and learns nothing but "ok".
-OPEN_TO_EVERY_HOST = {"/healthz"}
+# A probe reaches the process by an address that no list knows; what it learns names nobody.
+OPEN_TO_EVERY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
@@ -47,25 +48,69 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-def known_hosts_only(allowed: Collection[str]) -> Middleware:
-    """Return a middleware that answers only requests for these hosts, each ``name:port`` as a browser sends it."""
+def known_hosts_only(allowed: Collection[str], called_by_platforms: Collection[str] = ()) -> Middleware:
+    """Return a middleware that answers only requests for these hosts, each ``name:port`` as a browser sends it.
+
+    Args:
+        called_by_platforms: Paths whose requests are signed instead.
+    """
     known = {host.lower() for host in allowed}
+    open_paths = OPEN_TO_EVERY_HOST | set(called_by_platforms)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in OPEN_TO_EVERY_HOST and request.headers.get("Host", "").lower() not in known:
+        if request.path not in open_paths and request.headers.get("Host", "").lower() not in known:
             raise web.HTTPMisdirectedRequest(text="This address is none of Paperround's; see PAPERROUND_PUBLIC_URL.")
         return await handler(request)
 
     return middleware
 
 
+def own_page_only(called_by_platforms: Collection[str] = ()) -> Middleware:
+    """Return a middleware that lets only this page's own forms and scripts change anything; a GET never does.
+
+    No page sets a cookie, so another site's form would come without anybody's rights; it is refused all the same.
+
+    Args:
+        called_by_platforms: Paths whose requests are signed instead.
+    """
+    signed = frozenset(called_by_platforms)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method not in {"GET", "HEAD"} and request.path not in signed and not _from_own_page(request):
+            raise web.HTTPForbidden(text="Only the playground's own page may do this.")
+        return await handler(request)
+
+    return middleware
+
+
+def route_of(request: web.Request) -> str:
+    """Return the pattern of a request's path, ``/archive/{token}``: a secret in it is not told."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unknown"
+
+
 @web.middleware
-async def own_page_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let only this page's own forms and scripts change anything; a GET never does."""
-    if request.method not in {"GET", "HEAD"} and not _from_own_page(request):
-        raise web.HTTPForbidden(text="Only the playground's own page may do this.")
-    return await handler(request)
+async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Log each request at debug, by its pattern: neither what was searched for nor a secret address is in a log."""
+    began = time.perf_counter()
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    finally:
+        structlog.get_logger().debug(
+            "a request was answered",
+            action="web_request",
+            route=route_of(request),
+            status=status,
+            took_ms=round(1000 * (time.perf_counter() - began), 1),
+        )
+    return response
 
 
 @web.middleware
@@ -76,10 +121,13 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPRedirection:
         raise
     except web.HTTPException as error:
-        text = "There is nothing here. The playground is at /" if isinstance(error, web.HTTPNotFound) else error.text
-        return _error(request, error.status, text or error.reason)
+        text = "There is nothing here. Begin at /" if isinstance(error, web.HTTPNotFound) else error.text
+        answer = _error(request, error.status, text or error.reason)
+        if wait := error.headers.get("Retry-After"):
+            answer.headers["Retry-After"] = wait
+        return answer
     except Exception:  # noqa: BLE001 - the top of this task: a mistake must not reach the visitor as a trace
-        structlog.get_logger().exception("a request failed", action="web_request_failed", path=request.path)
+        structlog.get_logger().exception("a request failed", action="web_request_failed", route=route_of(request))
         return _error(request, 500, "That did not work; Paperround's log says why. Nothing else was harmed.")
 
 

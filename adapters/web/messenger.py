@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from adapters.web.frozen import frozen
 from adapters.web.history import Author, History, Message
 from adapters.web.places import BY_CHANNEL, PLATFORM
+from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, Clock, PlatformUnreachable
 from bot.replies import PicksReply, Reply
@@ -40,7 +41,7 @@ class PlaygroundMessenger:
         self._clock = clock
         self._forms = tuple(forms)
 
-    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
+    def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:  # noqa: ARG002 - see `post`
         """Return the heading and one message for each pick; any other reply is one message."""
         parts = _parts(reply)
         natives = {form.name: [native for native, _ in form.posted(reply)] for form in self._forms}
@@ -71,7 +72,13 @@ class PlaygroundMessenger:
         except OSError as error:
             raise PlatformUnreachable(f"the playground cannot keep the message: {error.strerror}") from error
 
-    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+    async def find(
+        self,
+        channel: Channel,
+        marker: str,
+        since: datetime,
+        thread: MessageId | None = None,  # noqa: ARG002 - see `post`
+    ) -> MessageId | None:
         # The sender's clock and this one are the same; a second's grace costs nothing and forgives rounding.
         window = since - timedelta(seconds=1)
         for message in self.history.in_channel(channel.id):

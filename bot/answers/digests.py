@@ -76,6 +76,7 @@ def _set(desk: Desk, asked: Asked, old: Subscription | None, change: ScheduleCha
         channel=destination_for(asked),
         zone=zone,
         now=asked.now,
+        set_by=asked.member,
     )
     desk.stores.subscriptions.set(subscription)
     lines = [_next_line(subscription, asked)]

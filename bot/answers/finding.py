@@ -1,10 +1,11 @@
 """``search``, ``similar``, ``trending``, ``add``: looking among the stored papers."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.answers.asked import Answer, Asked, Refused, paper_buttons, paper_meant, say_button, stored
 from bot.answers.interests import parsed
 from bot.answers.offers import PAGE, more_button, offered_hits, offered_picks
+from bot.answers.sourcing import waits_for_review
 from bot.answers.tastes import standing_acts
 from bot.commands import MONTH, SPANS, Ask
 from bot.desk import Desk
@@ -19,6 +20,8 @@ from bot.trending import Rising, rising
 # Of a month's hundred thousand papers only those are read that somebody voted for, or the newest.
 TRENDING_CANDIDATES = 20_000
 NOTE_CHARACTERS = 200
+# As long as an abstract; what a longer message goes on with says no more of its subject.
+MESSAGE_CHARACTERS = 2_000
 
 
 def search(desk: Desk, asked: Asked) -> Answer:
@@ -66,6 +69,22 @@ def similar_to(desk: Desk, asked: Asked, paper: Paper) -> Answer:
     return Answer(PicksReply(f"Similar to: {paper.title}", offered_hits(desk, asked, hits)))
 
 
+def like_text(desk: Desk, asked: Asked, text: str) -> Answer:
+    """Answer with papers like a message: the neighbours of the paper that it links, else what its words are near to."""
+    linked = links_in(text[:MESSAGE_CHARACTERS])
+    known = desk.stores.papers.get(linked)
+    for link in linked:
+        if link in known:
+            return similar_to(desk, asked, known[link])
+    unknown = tuple(f"It links {link}, which is not stored here. Say add <link> to bring it." for link in linked[:1])
+    hits = desk.library.near_text(_opening(text), PAGE)
+    if hits:
+        return Answer(PicksReply("Papers like this message", offered_hits(desk, asked, hits), unknown))
+    count = desk.stores.papers.count()
+    why = f"{count:,} {'paper is' if count == 1 else 'papers are'} stored; none shares enough words with it."
+    return Answer(NothingReply("No paper is like this message", (*unknown, why)))
+
+
 def trending(desk: Desk, asked: Asked) -> Answer:
     span = asked.ask.text.lower() or "week"
     risen = rising_since(desk.stores, asked.member, asked.now - SPANS[span], asked.now)
@@ -86,7 +105,10 @@ def rising_since(stores: Stores, place: Member | Channel, since: datetime, now: 
         for act in standing_acts(stores.feedback.since(min(since, now - MONTH)))
         if (act.member.platform, act.member.community) == here
     ]
-    return rising(stores.papers.get(fresh).values(), acts, now)
+    known = stores.papers.get(fresh)
+    voted = [paper.id for paper in known.values() if paper.upvotes]
+    yesterday = (now.astimezone(UTC) - timedelta(days=1)).date()
+    return rising(known.values(), acts, now, stores.papers.votes_on(voted, yesterday))
 
 
 def trending_pick(entry: Rising) -> Pick:
@@ -103,9 +125,13 @@ def add(desk: Desk, asked: Asked) -> Answer:
         raise Refused(asked.ask.text.split()[0][:200], f"add needs a link to a paper, for example: {example}")
     paper = stored(desk, link)
     note = clean(" ".join(word for word in asked.ask.text.split() if paper_id_from(word) is None), NOTE_CHARACTERS)
-    submission = Submission(asked.member, paper.id, note, asked.now)
+    pending = waits_for_review(desk, asked)
+    submission = Submission(asked.member, paper.id, note, asked.now, pending)
     if not desk.stores.submissions.add(submission):
         raise Refused(paper.id, f"It was brought before: {paper.title}", say_button("Similar", f"similar {paper.id}"))
+    if pending:
+        lines = ("A manager looks at it first; then it is here for everybody, with your name.",)
+        return Answer(NoticeReply(f"Thank you: {paper.title}", lines), changed=True)
     thanks = f"Thank you, it is here for everybody: {paper.title}"
     return Answer(NoticeReply(thanks, buttons=paper_buttons(paper.id)), changed=True)
 
@@ -130,6 +156,14 @@ def _nothing_found(desk: Desk, asked: Asked, notes: tuple[str, ...], page: int) 
     if asked.ask.window.since or asked.ask.window.until:
         why.append("Only papers of the days you gave were looked at.")
     return NothingReply(f"Nothing found for: {asked.ask.text}", tuple(why))
+
+
+def _opening(text: str) -> str:
+    """Return the beginning of a message, cut between words."""
+    if len(text) <= MESSAGE_CHARACTERS:
+        return text
+    shown = text[: MESSAGE_CHARACTERS + 1]
+    return shown.rpartition(" ")[0] or shown
 
 
 def _typed(asked: Asked) -> str:

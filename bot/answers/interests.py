@@ -63,7 +63,7 @@ def interests(desk: Desk, asked: Asked) -> Answer:
     kept = desk.stores.profiles.get(owner.profile).interests
     if not kept:
         return Answer(NoticeReply(f"No interests yet: the picks are what is trending. {how_to_follow(owner)}"))
-    recent = desk.stores.papers.since(asked.now - timedelta(days=MATCH_DAYS))
+    recent = desk.fresh(asked.now, timedelta(days=MATCH_DAYS))
     lines = tuple(
         InterestLine(
             line.number,
@@ -104,9 +104,7 @@ def _add(desk: Desk, asked: Asked, *, muted: bool) -> Answer:
     if unknown := _unknown_examples(desk, interest):
         lines.append(f"No stored paper is {', '.join(unknown)} yet; it counts as soon as a source brings it.")
     if not muted:
-        matched = desk.library.count_matching(
-            interest, desk.stores.papers.since(asked.now - timedelta(days=MATCH_DAYS))
-        )
+        matched = desk.library.count_matching(interest, desk.fresh(asked.now, timedelta(days=MATCH_DAYS)))
         lines.append(f"It matched {matched} {'paper' if matched == 1 else 'papers'} of the last {MATCH_DAYS} days.")
     buttons = [
         say_button("Today's picks", "today"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.answers.asked import Asked, paper_buttons, say_button
+from bot.answers.clicks import with_counted_links
 from bot.answers.verdicts import tally, verdict_in_words
 from bot.desk import Desk
 from bot.library import Hit
@@ -25,6 +26,7 @@ def offered_picks(desk: Desk, asked: Asked, picks: Sequence[Pick], first_number:
     )
     desk.stores.communities.shown(asked.member, asked.channel, [*before, *papers], asked.now)
     verdicts = verdict_in_words(desk, asked, papers)
+    picks = with_counted_links(desk, asked.member, tuple(picks))
     return tuple(
         OfferedPick(
             number=number,

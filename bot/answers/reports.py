@@ -1,16 +1,18 @@
 """``help``, ``status``, ``quality``: about the bot itself."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements import SourceState
 from bot.answers.asked import Answer, Asked, Refused, say_button, subscription_of, zone_of
+from bot.answers.sourcing import count_waiting, own_polls
 from bot.answers.tastes import standing_acts
 from bot.commands import BY_NAME, COMMANDS, Command, nearest_command
 from bot.desk import Desk
 from bot.model import DeliveryState, Feedback, Verdict, destination_of
-from bot.quality import Outcome, hit_rate_by_week, reliability
+from bot.quality import FEWEST_TOLD, Outcome, hit_rate_by_week, reliability
 from bot.replies import FactsReply, HelpEntry, HelpReply
 from bot.schedule import next_due_at
 
@@ -51,6 +53,8 @@ def status(desk: Desk, asked: Asked) -> Answer:
     if not week:
         facts.append(("Papers", "nothing was announced in the last 7 days"))
     facts += _polled_sources(desk, asked, zone)
+    if waiting := count_waiting(desk, asked):
+        facts.append(("Brought by members", f"{waiting} wait for a manager: say review"))
     subscription = subscription_of(desk, asked)
     channel = stores.subscriptions.get(destination_of(asked.channel))
     for label, found in (
@@ -75,10 +79,11 @@ def status(desk: Desk, asked: Asked) -> Answer:
 
 def _polled_sources(desk: Desk, asked: Asked, zone: ZoneInfo) -> list[tuple[str, str]]:
     states = desk.stores.source_states.all()
-    told = [(name, states.get(name, SourceState()), due) for name, due in desk.next_polls(states, asked.now).items()]
+    polls = {**own_polls(desk, asked, states), **desk.next_polls(states, asked.now)}
+    told = [(name, states.get(name, SourceState()), due) for name, due in polls.items()]
     told.sort(key=lambda source: (not source[1].failures, source[0]))
     facts = [
-        # What follows the question mark of a feed's address may be a key of the host's.
+        # What follows the question mark of a feed's address may be somebody's key.
         (f"Source {name.partition('?')[0][:SOURCE_NAME_CHARACTERS]}", _source_in_words(state, due, asked.now, zone))
         for name, state, due in told[:SOURCES_SHOWN]
     ]
@@ -109,12 +114,31 @@ def quality(desk: Desk, asked: Asked) -> Answer:
         ("Liked or saved", f"{liked:,} ({100 * liked / len(outcomes):.0f} %)"),
     ]
     facts += [(f"Week of {monday.day} {monday:%B}", words) for monday, words in hit_rate_by_week(outcomes)]
-    told = reliability([outcome for outcome in outcomes if outcome.probability is not None])
-    if told is not None:
-        facts.append(("Calibration error (ECE, 10 bins)", f"{told.ece:.3f} over {told.count} picks with a percentage"))
-        facts.append(("Brier score", f"{told.brier:.3f}"))
+    facts += _honesty(outcomes)
     note = "A pick counts as a hit when anybody it was shown to liked or saved it. Unpressed ones count as misses."
     return Answer(FactsReply("Quality of the picks", tuple(facts), note))
+
+
+def _honesty(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
+    """Return how far the percentages were from what happened, or why that cannot be told yet."""
+    told = reliability(outcomes)
+    count = 0 if told is None else told.count
+    if told is None or count < FEWEST_TOLD:
+        picks = "pick has" if count == 1 else "picks have"
+        return [
+            ("Calibration", f"too little to tell: {count} {picks} carried a percentage; {FEWEST_TOLD} are needed"),
+        ]
+    return [
+        ("Calibration error (ECE, 10 bins)", f"{told.ece:.3f} over {told.count} picks with a percentage"),
+        ("Brier score", f"{told.brier:.3f}"),
+        *(
+            (
+                f"Said {100 * each.lowest:.0f} to {100 * each.lowest + 10:.0f} %",
+                f"{100 * each.liked:.0f} % of {each.count} liked, {100 * each.said:.0f} % said on average",
+            )
+            for each in told.bins
+        ),
+    ]
 
 
 def outcomes_of(desk: Desk, asked: Asked) -> list[Outcome]:

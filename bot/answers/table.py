@@ -3,11 +3,27 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.actions import VERDICTS, Action, Verb
-from bot.answers import choices, digests, finding, interests, personal, reports, today, trying, verdicts, why
+from bot.actions import BECAUSE, VERDICTS, Action, Verb
+from bot.answers import (
+    access,
+    choices,
+    digests,
+    finding,
+    interests,
+    mail,
+    personal,
+    reports,
+    sourcing,
+    today,
+    trying,
+    verdicts,
+    voting,
+    why,
+)
 from bot.answers.asked import Answer, Asked, Refused, say_button, stored
 from bot.commands import BadCommand, parse
 from bot.desk import Desk
+from bot.model import Because, Paper, Verdict
 from bot.replies import NoticeReply, RefusalReply
 
 ANSWERS: dict[str, Callable[[Desk, Asked], Answer]] = {
@@ -27,9 +43,15 @@ ANSWERS: dict[str, Callable[[Desk, Asked], Answer]] = {
     "save": verdicts.save,
     "saved": personal.saved,
     "add": finding.add,
+    "source": sourcing.source,
+    "review": sourcing.review,
     "digest": digests.digest,
+    "mail": mail.mail,
     "set": choices.set_,
     "feedback": verdicts.feedback,
+    "archive": access.archive,
+    "feed": access.feed,
+    "token": access.token,
     "mydata": personal.mydata,
     "forgetme": personal.forgetme,
     "quality": reports.quality,
@@ -37,8 +59,21 @@ ANSWERS: dict[str, Callable[[Desk, Asked], Answer]] = {
     "help": reports.help_,
 }
 
+# What a button tells of its paper; what it asks about its paper; and what it does by itself.
+TELLING: dict[Verb, tuple[Verdict, Because | None]] = {
+    **{verb: (verdict, None) for verb, verdict in VERDICTS.items()},
+    **{verb: (Verdict.NOT_FOR_ME, because) for verb, because in BECAUSE.items()},
+}
+ON_A_PAPER: dict[Verb, Callable[[Desk, Asked, Paper], Answer]] = {
+    Verb.MORE: finding.similar_to,
+    Verb.WHY: why.why_of,
+    Verb.VOTE: voting.vote,
+}
+BY_ITSELF: dict[Verb, Callable[[Desk, Asked], Answer]] = {Verb.FORGET: personal.forget, Verb.RESET: verdicts.reset}
+
 # What asks the library, which may still be reading the stored papers after a start.
 NEEDS_LIBRARY = {"today", "preview", "similar", "why", "interests", "follow", "feedback"}
+STILL_READING = NoticeReply("The stored papers are still being read after a start; please ask again in a minute.")
 
 
 def answered(desk: Desk, asked: Asked) -> Answer:
@@ -48,9 +83,7 @@ def answered(desk: Desk, asked: Asked) -> Answer:
         if not desk.ready and name == "search":
             return finding.search_while_warming(desk, asked)
         if not desk.ready and name in NEEDS_LIBRARY:
-            return Answer(
-                NoticeReply("The stored papers are still being read after a start; please ask again in a minute.")
-            )
+            return Answer(STILL_READING)
         return ANSWERS[name](desk, asked)
     except Refused as refused:
         return Answer(refused.reply)
@@ -64,27 +97,29 @@ def pressed(desk: Desk, asked: Asked, action: Action) -> Answer:
         return Answer(refused.reply)
 
 
+def like_text(desk: Desk, asked: Asked, text: str) -> Answer:
+    """Answer with papers like a message that somebody points at."""
+    return finding.like_text(desk, asked, text) if desk.ready else Answer(STILL_READING)
+
+
 def bad_command(bad: BadCommand) -> RefusalReply:
     """Return the refusal of words that are no command, with the nearest one as a button."""
     return RefusalReply(bad.piece, bad.why, say_button(bad.instead, bad.instead) if bad.instead else None)
 
 
 def _pressed(desk: Desk, asked: Asked, action: Action) -> Answer:
-    match action.verb:
-        case Verb.LIKE | Verb.NOT_FOR_ME | Verb.SAVE:
-            return verdicts.tell(desk, asked, stored(desk, action.paper), VERDICTS[action.verb])
-        case Verb.MORE:
-            return finding.similar_to(desk, asked, stored(desk, action.paper))
-        case Verb.WHY:
-            return why.why_of(desk, asked, stored(desk, action.paper))
-        case Verb.UNDO:
-            return verdicts.undo_on(desk, asked, action.paper)
-        case Verb.FORGET:
-            return personal.forget(desk, asked)
-        case Verb.RESET:
-            return verdicts.reset(desk, asked)
-        case Verb.SAY:
-            return _said(desk, asked, action.rest)
+    verb = action.verb
+    if verb in TELLING:
+        return verdicts.tell(desk, asked, stored(desk, action.paper), *TELLING[verb])
+    if verb in ON_A_PAPER:
+        return ON_A_PAPER[verb](desk, asked, stored(desk, action.paper))
+    if verb in BY_ITSELF:
+        return BY_ITSELF[verb](desk, asked)
+    if verb is Verb.UNDO:
+        return verdicts.undo_on(desk, asked, action.paper)
+    if verb in {Verb.APPROVE, Verb.DECLINE}:
+        return sourcing.decided(desk, asked, action.paper, accept=verb is Verb.APPROVE)
+    return _said(desk, asked, action.rest)
 
 
 def _said(desk: Desk, asked: Asked, text: str) -> Answer:

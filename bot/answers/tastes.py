@@ -29,15 +29,28 @@ def taste_of(stores: Stores, owner: Member | Channel, beside: Channel | None = N
 
 
 def judged(acts: Sequence[Feedback]) -> tuple[Judged, ...]:
-    """Return the verdicts that count, oldest first: of each member the newest on each paper; a save stands beside."""
-    newest: dict[tuple[Member, str, bool], Judged] = {}
+    """Return the acts that count, oldest first: of each member the newest on each paper of each kind."""
+    newest: dict[tuple[Member, str, Verdict | None], Judged] = {}
     for act in standing_acts(acts):
         if act.paper is not None:
             # Taken out first, so that the newer one stands at its own place in time.
-            key = (act.member, act.paper, act.verdict is Verdict.SAVE)
+            key = (act.member, act.paper, kind_of(act.verdict))
             newest.pop(key, None)
-            newest[key] = Judged(act.paper, act.verdict, act.at)
+            newest[key] = Judged(act.paper, act.verdict, act.at, act.because)
     return tuple(newest.values())
+
+
+def kind_of(verdict: Verdict) -> Verdict | None:
+    """Return what keeps an act beside others of one member on one paper: a save, a click; None for all verdicts.
+
+    A later verdict takes the place of an earlier one of the same kind.
+    """
+    return verdict if verdict in {Verdict.SAVE, Verdict.CLICK} else None
+
+
+def standing_verdicts(acts: Sequence[Feedback]) -> list[Feedback]:
+    """Return what members said and nobody took back, oldest first: without clicks, which say nothing by themselves."""
+    return [act for act in standing_acts(acts) if act.verdict is not Verdict.CLICK]
 
 
 def standing_acts(acts: Sequence[Feedback]) -> list[Feedback]:

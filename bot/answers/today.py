@@ -17,10 +17,12 @@ from bot.answers.finding import rising_since, trending_pick
 from bot.answers.interests import how_to_follow
 from bot.answers.offers import offered_picks
 from bot.answers.tastes import taste_of
+from bot.candidates import Candidates
 from bot.desk import Desk
 from bot.learning import Taste
 from bot.library import Selection
-from bot.model import Channel, DeliveryKey, Digest, Member, PaperId, Pick, destination_of
+from bot.model import Channel, DeliveryKey, Digest, Member, PaperId, Pick, ProfileId, destination_of
+from bot.preferences import chosen
 from bot.replies import NothingReply, PicksReply
 
 # A paper may be picked this long after it was announced: good ones that did not fit the first day have their turn.
@@ -141,7 +143,7 @@ def make_digest(
 
 def candidates_for(
     desk: Desk, owner: Member | Channel, taste: Taste, place: DigestPlace, now: datetime
-) -> set[PaperId]:
+) -> Candidates:
     """Return the fresh papers that this profile was never shown and nobody judged for it.
 
     The picks of the very digest that is being replaced count as not shown.
@@ -150,8 +152,24 @@ def candidates_for(
     again = {pick.paper.id for pick in replaced.picks} if replaced else set()
     shown = desk.stores.digests.shown_to(owner.profile).keys() - again
     told = {verdict.paper for verdict in taste.judged}
-    brought = {found.paper for found in desk.stores.submissions.since(owner.platform, owner.community, now - FRESH)}
-    return (set(desk.stores.papers.since(now - FRESH)) | brought) - shown - told
+    brought = desk.stores.submissions.since(owner.platform, owner.community, now - FRESH)
+    also = frozenset(found.paper for found in brought)
+    fresh = desk.fresh(now, FRESH)
+    return replace(fresh, also=also, without=frozenset(shown | told | _left_over(desk, owner, fresh, place.day)))
+
+
+def _left_over(desk: Desk, owner: Member | Channel, fresh: Candidates, day: date) -> set[PaperId]:
+    """Return what had its turn in the last round, for a profile that wants only what came since."""
+    if chosen(desk.stores.preferences.of(owner.profile), "carry-over") == "on":
+        return set()
+    before = last_round(desk, owner.profile, day)
+    return set() if before is None else set(fresh) - set(desk.stores.papers.since(before.made_at))
+
+
+def last_round(desk: Desk, profile: ProfileId, day: date) -> Digest | None:
+    """Return the newest scheduled digest of a profile before a local date."""
+    recent = desk.stores.digests.recent(profile, RECENT_EDITIONS)
+    return next((found for found in recent if found.edition == 0 and found.local_date < day), None)
 
 
 def is_empty(taste: Taste) -> bool:

@@ -22,7 +22,7 @@ NARROW_A_WEEK = 1
 def preview(desk: Desk, asked: Asked) -> Answer:
     interest = parsed(asked.ask.text)
     text = print_interest(interest)
-    recent = desk.stores.papers.since(asked.now - timedelta(days=DAYS))
+    recent = desk.fresh(asked.now, timedelta(days=DAYS))
     matched = desk.library.matching(interest, recent)
     selection = desk.library.pick(
         Taste(interests=(interest,)), asked.now, candidates=recent, count=PAGE, calibration=None

@@ -4,18 +4,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.actions import Verb
-from bot.answers.asked import Answer, Asked, Refused, button, paper_meant, present, stored
-from bot.answers.tastes import standing_acts, taste_of
+from bot.answers.asked import Answer, Asked, Refused, button, paper_meant, present
+from bot.answers.tastes import kind_of, standing_acts, standing_verdicts, taste_of
 from bot.desk import Desk
-from bot.model import Channel, Feedback, Paper, PaperId, Verdict
-from bot.replies import ConfirmReply, FactsReply, NoticeReply
+from bot.model import Because, Channel, Feedback, Paper, PaperId, Verdict
+from bot.replies import Button, ConfirmReply, FactsReply, NoticeReply
 
 DONE = {
     Verdict.LIKE: "Liked",
     Verdict.DISLIKE: "Not for you",
     Verdict.NOT_FOR_ME: "Not for you",
     Verdict.SAVE: "Saved",
+    Verdict.CLICK: "Opened",
 }
+WHY_NOT = {Verb.NOT_TOPIC: "Topic", Verb.NOT_METHOD: "Method", Verb.READ_ALREADY: "Already read"}
+BECAUSE_IN_WORDS = {
+    Because.TOPIC: "because of its topic",
+    Because.METHOD: "because of its method",
+    Because.READ: "because you know it already",
+}
+KNOWN_ALREADY = "It will not be shown again, and it speaks against nothing like it."
 TALLY = {
     Verdict.LIKE: ("like", "likes"),
     Verdict.NOT_FOR_ME: ("not for me", "not for me"),
@@ -35,25 +43,42 @@ def save(desk: Desk, asked: Asked) -> Answer:
     return tell(desk, asked, paper_meant(desk, asked), Verdict.SAVE)
 
 
-def tell(desk: Desk, asked: Asked, paper: Paper, verdict: Verdict) -> Answer:
-    """Record a verdict of the asker; saying the same again changes nothing."""
-    acts = desk.stores.feedback.of_member(asked.member)
-    standing = standing_acts(acts)
+def tell(desk: Desk, asked: Asked, paper: Paper, verdict: Verdict, because: Because | None = None) -> Answer:
+    """Record a verdict of the asker; saying the same again changes nothing.
+
+    Args:
+        because: Why it was not for the asker. Told later, it is an act of its own: taken back, the plain one stands.
+    """
+    standing = standing_verdicts(desk.stores.feedback.of_member(asked.member))
     # The newest one: a dislike after a like is what holds now.
-    said = next((act for act in reversed(standing) if act.paper == paper.id and same_kind(act.verdict, verdict)), None)
-    undo = present([button("Undo", Verb.UNDO, paper.id)])
-    if said is not None and said.verdict == verdict and teaches_as_much(said, asked):
-        return Answer(NoticeReply(f"{DONE[verdict]} already: {paper.title}", buttons=undo))
+    said = next(
+        (act for act in reversed(standing) if act.paper == paper.id and kind_of(act.verdict) == kind_of(verdict)), None
+    )
+    done = f"{DONE[verdict]}, {BECAUSE_IN_WORDS[because]}" if because else DONE[verdict]
+    buttons = present([button("Undo", Verb.UNDO, paper.id), *_why_not(paper, verdict, because)])
+    same = said is not None and said.verdict == verdict and because in {None, said.because}
+    if said is not None and same and teaches_as_much(said, asked):
+        return Answer(NoticeReply(f"{done} already: {paper.title}", buttons=buttons))
     if verdict is Verdict.SAVE:
         desk.stores.saves.add(asked.member, paper.id, asked.now)
-    act = Feedback(asked.event, asked.member, asked.public_channel, paper.id, verdict, asked.now)
+    act = Feedback(asked.event, asked.member, asked.public_channel, paper.id, verdict, asked.now, because=because)
     changed = desk.stores.feedback.record(act)
-    return Answer(NoticeReply(f"{DONE[verdict]}: {paper.title}", (taught(asked),), undo), changed=changed)
+    lines = [KNOWN_ALREADY if because is Because.READ else taught(asked)]
+    if verdict is Verdict.NOT_FOR_ME and because is None:
+        lines.append("If you like, say what it was:")
+    return Answer(NoticeReply(f"{done}: {paper.title}", tuple(lines), buttons), changed=changed)
+
+
+def _why_not(paper: Paper, verdict: Verdict, because: Because | None) -> list[Button | None]:
+    """Return the buttons that ask why a paper is not for somebody who has not told."""
+    if verdict is not Verdict.NOT_FOR_ME or because is not None:
+        return []
+    return [button(label, verb, paper.id) for verb, label in WHY_NOT.items()]
 
 
 def undo(desk: Desk, asked: Asked) -> Answer:
     """Take back the asker's newest verdict that still stands."""
-    standing = standing_acts(desk.stores.feedback.of_member(asked.member))
+    standing = standing_verdicts(desk.stores.feedback.of_member(asked.member))
     if not standing:
         return Answer(NoticeReply("There is no verdict of yours to take back."))
     return take_back(desk, asked, standing[-1])
@@ -61,19 +86,11 @@ def undo(desk: Desk, asked: Asked) -> Answer:
 
 def undo_on(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict | None = None) -> Answer:
     """Take back the asker's newest verdict on one paper, or the newest of one kind on it."""
-    acts = standing_acts(desk.stores.feedback.of_member(asked.member))
+    acts = standing_verdicts(desk.stores.feedback.of_member(asked.member))
     mine = [act for act in acts if act.paper == paper and verdict in {None, act.verdict}]
     if not mine:
         return Answer(NoticeReply("There is no verdict of yours on this paper to take back."))
     return take_back(desk, asked, mine[-1])
-
-
-def react_to(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict, removed: bool) -> Answer:  # noqa: FBT001
-    """Take an emoji as a verdict, or its removal as taking that verdict back."""
-    try:
-        return undo_on(desk, asked, paper, verdict) if removed else tell(desk, asked, stored(desk, paper), verdict)
-    except Refused as refused:
-        return Answer(refused.reply)
 
 
 def take_back(desk: Desk, asked: Asked, act: Feedback) -> Answer:
@@ -85,7 +102,7 @@ def take_back(desk: Desk, asked: Asked, act: Feedback) -> Answer:
         desk.stores.saves.remove(asked.member, act.paper)
     title = _title(desk, act.paper)
     return Answer(
-        NoticeReply(f"Taken back: {DONE[act.verdict].lower()} {title}. The picks are as before it."), changed=changed
+        NoticeReply(f"Taken back: {_said(act).lower()} {title}. The picks are as before it."), changed=changed
     )
 
 
@@ -118,11 +135,6 @@ def reset(desk: Desk, asked: Asked) -> Answer:
     )
 
 
-def same_kind(one: Verdict, other: Verdict) -> bool:
-    """Tell whether a later verdict replaces an earlier one: a save stands beside a like."""
-    return (one is Verdict.SAVE) == (other is Verdict.SAVE)
-
-
 def teaches_as_much(act: Feedback, asked: Asked) -> bool:
     """Tell whether an earlier act already taught every profile that this one would."""
     return asked.public_channel is None or act.channel == asked.public_channel
@@ -137,15 +149,15 @@ def taught(asked: Asked) -> str:
 def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dict[PaperId, str]:
     """Return what the asker says of each paper so far."""
     words: dict[PaperId, str] = {}
-    for act in standing_acts(desk.stores.feedback.of_member(asked.member)):
+    for act in standing_verdicts(desk.stores.feedback.of_member(asked.member)):
         if act.paper in papers and act.paper is not None:
-            words[act.paper] = DONE[act.verdict].lower()
+            words[act.paper] = _said(act).lower()
     return words
 
 
 def tally(desk: Desk, place: Channel, paper: PaperId) -> str:
     """Return what the community of a place says of a paper: ``3 likes, 1 save, brought by ana``; may be empty."""
-    acts = standing_acts(desk.stores.feedback.of_paper(paper, place.community, place.platform))
+    acts = standing_verdicts(desk.stores.feedback.of_paper(paper, place.community, place.platform))
     votes = {(act.member, act.verdict is Verdict.SAVE): act.verdict for act in acts}
     counts: Counter[Verdict] = Counter()
     for verdict in votes.values():
@@ -167,8 +179,8 @@ def _told(desk: Desk, asked: Asked) -> Answer:
         )
     titles = desk.stores.papers.get([act.paper for act in standing if act.paper])
     facts = [
-        (DONE[act.verdict], titles[act.paper].title if act.paper in titles else str(act.paper))
-        for act in reversed(standing[-20:])
+        (_said(act), titles[act.paper].title if act.paper in titles else str(act.paper))
+        for act in reversed(_holding(standing)[-20:])
     ]
     learned = desk.library.learned_words(taste_of(desk.stores, asked.member), asked.now)
     more = ", ".join(word for word, weight in learned if weight > 0)
@@ -180,6 +192,20 @@ def _told(desk: Desk, asked: Asked) -> Answer:
     return Answer(
         FactsReply("What you told the bot", tuple(facts), "Take back the newest with undo, all with: feedback reset")
     )
+
+
+def _holding(acts: Sequence[Feedback]) -> list[Feedback]:
+    """Return the acts that no later one of the same kind on the same paper took the place of."""
+    newest: dict[tuple[PaperId | None, Verdict | None], Feedback] = {}
+    for act in acts:
+        newest.pop((act.paper, kind_of(act.verdict)), None)
+        newest[act.paper, kind_of(act.verdict)] = act
+    return list(newest.values())
+
+
+def _said(act: Feedback) -> str:
+    """Return a verdict in words: ``Not for you, because of its topic``."""
+    return f"{DONE[act.verdict]}, {BECAUSE_IN_WORDS[act.because]}" if act.because else DONE[act.verdict]
 
 
 def _title(desk: Desk, paper: PaperId | None) -> str:

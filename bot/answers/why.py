@@ -1,17 +1,19 @@
 """``why``: the computed causes of a pick, or what kept a paper out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answers.asked import Answer, Asked, owner_in_words, paper_meant
 from bot.answers.tastes import taste_of
 from bot.answers.today import FRESH, owner_of_today
 from bot.desk import Desk
 from bot.library import Assessment
-from bot.model import Channel, Digest, Member, Paper, Pick, Reason
+from bot.model import Channel, Digest, Member, Paper, Pick, Reason, Verdict
 from bot.replies import WhyReply
 
 # Looked through for the pick in question; nobody asks why of something older.
 DIGESTS_BACK = 60
+KEYWORDS_SHOWN = 8
 
 
 def why(desk: Desk, asked: Asked) -> Answer:
@@ -60,16 +62,19 @@ def _shown_lines(owner: Member | Channel, digest: Digest, pick: Pick) -> tuple[s
 def _not_shown_lines(desk: Desk, asked: Asked, owner: Member | Channel, paper: Paper) -> tuple[str, ...]:
     shown = desk.stores.digests.shown_to(owner.profile)
     taste = taste_of(desk.stores, owner, asked.public_channel)
-    fresh = set(desk.stores.papers.since(asked.now - FRESH))
-    others = fresh - shown.keys() - {verdict.paper for verdict in taste.judged} - {paper.id}
-    assessment = desk.library.assess(taste, paper.id, asked.now, candidates=others | {paper.id})
+    fresh = desk.fresh(asked.now, FRESH)
+    before = (shown.keys() | {verdict.paper for verdict in taste.judged}) - {paper.id}
+    others = replace(fresh, also=frozenset({paper.id}), without=frozenset(before))
+    assessment = desk.library.assess(taste, paper.id, asked.now, candidates=others)
     lines = [f"Not among the picks for {owner_in_words(owner)}:", *_causes(assessment)]
-    if any(verdict.paper == paper.id for verdict in taste.judged):
+    if any(act.paper == paper.id and act.verdict is not Verdict.CLICK for act in taste.judged):
         lines.append("There is a verdict on it already; what was judged is not picked again.")
     if paper.id not in fresh:
         lines.append(f"It was announced more than {FRESH.days} days ago; only newer papers are picked.")
     if paper.withdrawn:
-        lines.append("It was withdrawn by its authors.")
+        lines.append("It was withdrawn.")
+    if paper.keywords:
+        lines.append(f"Keywords that a machine at its source found: {', '.join(paper.keywords[:KEYWORDS_SHOWN])}.")
     if assessment.reasons:
         lines.append("What speaks for it: " + "; ".join(shares_in_words(assessment.reasons, assessment.score)))
     return tuple(lines)

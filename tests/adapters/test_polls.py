@@ -63,7 +63,9 @@ class House:
         return LocalPolled(self.paperround, source, every, self.wake)
 
     def network(self, source: Announcing) -> NetworkPolled:
-        return NetworkPolled(self.paperround, source, self.stores.source_states, self.clock, self.wake)
+        return NetworkPolled(
+            self.paperround, source, self.stores.source_states, self.stores.turns, self.clock, self.wake
+        )
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ async def test_a_round_that_fails_is_tried_again(running: Running) -> None:
     assert next(failures, None) is None
 
 
-async def test_stopped_in_the_middle_of_a_post_it_finishes_that_post_and_begins_no_other(running: Running) -> None:
+async def test_d10_stopped_in_the_middle_of_a_post_it_finishes_that_post_and_begins_no_other(running: Running) -> None:
     await running.ask("follow question")
     await running.ask("digest daily 09:00 UTC")
     running.clock.move_to(MORNING + timedelta(hours=1))
@@ -159,3 +159,20 @@ async def test_c3_with_a_clock_set_back_by_hours_the_rounds_wait_until_it_is_rig
         assert not waiting.done()
     running.clock.move(timedelta(hours=5))
     await asyncio.wait_for(until_the_clock_is_right(running.paperround), PATIENCE_S)
+
+
+async def test_c3_a_clock_that_the_host_confirms_is_waited_for_no_longer(running: Running) -> None:
+    await running.ask("follow question")
+    await running.ask("digest daily 09:00 UTC")
+    running.clock.move(timedelta(days=900, hours=2))
+    await running.paperround.deliver_due()
+    posted = len(running.messenger.posted)
+    running.clock.move(timedelta(days=-900))
+    async with going(until_the_clock_is_right(running.paperround)) as waiting:
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+    assert await running.paperround.confirm_clock() == timedelta(days=900)
+    await asyncio.wait_for(until_the_clock_is_right(running.paperround), PATIENCE_S)
+    assert await running.paperround.confirm_clock() is None
+    await running.paperround.deliver_due()
+    assert len(running.messenger.posted) > posted

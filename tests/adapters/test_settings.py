@@ -25,6 +25,7 @@ WRONG = {
     "PAPERROUND_ALLOW_HOSTS": "feeds.intern",
     "PAPERROUND_CLOCK": "2026-03-12T09:00",
     "PAPERROUND_SECRET_KEY": "short",
+    "PAPERROUND_DISCORD_READS": "everything",
     "PAPERROUND_DISCORD_SERVER": "mine",
     "PAPERROUND_DISCORD_SHARDS": "4-2/8",
     "SLACK_BOT_TOKEN": "xapp-the-other-one",
@@ -32,6 +33,7 @@ WRONG = {
     "SLACK_MANAGERS": "everyone",
     "SLACK_API_URL": "slack",
     "DISCORD_API_URL": "ftp://discord",
+    "PAPERROUND_PROXY": "socks5://proxy",
     "SMTP_URL": "http://mail",
 }
 

@@ -54,7 +54,7 @@ def test_every_command_of_the_table_has_an_answer() -> None:
 
 
 # Said about the papers and interests that this store happens to lack, and no fault of the words.
-LACKING = ("not stored", "none of your interests", "There is no number")
+LACKING = ("not stored", "none of your interests", "There is no number", "PAPERROUND_PUBLIC_URL", "SMTP_URL")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

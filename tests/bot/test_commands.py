@@ -18,7 +18,7 @@ NAMES = [command.name for command in COMMANDS]
 def test_the_table_has_every_command_of_the_design_once() -> None:
     wanted = (
         "today search follow unfollow interests preview mute similar trending like dislike undo why save saved add "
-        "digest set feedback mydata forgetme quality status help"
+        "source review digest mail set archive feed token feedback mydata forgetme quality status help"
     )
     assert sorted(NAMES) == sorted(wanted.split())
     assert len(BY_NAME) == len(COMMANDS)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.desk import Desk, outcomes
 from bot.library import Library
-from bot.model import Digest, Feedback, ProfileId, Verdict
+from bot.model import Because, Digest, Feedback, ProfileId, Verdict
 from tests.bot.conftest import House
 from tests.builders import MORNING, a_member, a_paper, a_pick
 
@@ -66,3 +66,54 @@ async def test_a_percentage_follows_how_often_its_own_profile_presses_like(house
     assert of_picky is not None
     assert of_picky.probability(20.0) < 0.4
     assert of_keen.probability(20.0) > 0.6
+
+
+def a_shown_like(house: House, number: int, verdict: Verdict = Verdict.LIKE) -> None:
+    """Have a digest of one paper shown and judged."""
+    house.stores.papers.upsert([a_paper(number)], MORNING)
+    day = date(2026, 1, 1) + timedelta(days=number)
+    house.stores.digests.keep(replace(a_digest(ANA.profile, number), local_date=day))
+    house.stores.feedback.record(Feedback(f"e{number}", ANA, None, a_paper(number).id, verdict, MORNING))
+
+
+def test_the_curve_is_read_anew_after_an_hour_with_verdicts_and_not_at_every_round(house: House) -> None:
+    desk = Desk(house.stores, Library(house.stores.papers))
+    desk.catch_up(MORNING)
+    for number in range(1, 41):
+        a_shown_like(house, number, Verdict.LIKE if number % 2 else Verdict.NOT_FOR_ME)
+    desk.catch_up(MORNING + timedelta(minutes=59))
+    assert desk.calibration is None
+    desk.catch_up(MORNING + timedelta(minutes=60))
+    assert desk.calibration is not None
+    fitted = desk.calibration
+    desk.catch_up(MORNING + timedelta(hours=10))
+    assert desk.calibration is fitted
+    desk.catch_up(MORNING + timedelta(hours=26))
+    assert desk.calibration is not fitted
+
+
+def test_retraining_fits_the_space_on_all_papers_and_keeps_it_for_the_next_start(house: House) -> None:
+    words = ("entropy", "robot", "protein", "noise", "graph")
+    for first in (1, 31):
+        house.stores.papers.upsert(
+            [
+                a_paper(
+                    number, f"On {words[number % 5]} and {words[number % 3]}", f"We study {words[number % 4]} here."
+                )
+                for number in range(first, first + 30)
+            ],
+            MORNING,
+        )
+        desk = Desk(house.stores, Library(house.stores.papers))
+        desk.retrain(MORNING)
+    kept = Library(house.stores.papers)
+    saved = house.stores.index_cache.load()
+    assert saved is not None
+    assert kept.restore(saved)
+    assert kept._snapshot.space.fitted_on == 60  # noqa: SLF001 - it is told nowhere else
+
+
+def test_a_pick_known_already_is_neither_hit_nor_miss() -> None:
+    read = Feedback("e1", ANA, None, a_paper(1).id, Verdict.NOT_FOR_ME, MORNING, because=Because.READ)
+    like = Feedback("e2", ANA, None, a_paper(2).id, Verdict.LIKE, MORNING)
+    assert outcomes([a_digest(ANA.profile, 1, 2, 3)], [read, like]) == ([2.0, 3.0], [True, False])

@@ -73,6 +73,15 @@ ABSTRACT = (
         ("https://pubmed.ncbi.nlm.nih.gov/12345678/", "pmid:12345678"),
         ("PMID: 123456", "pmid:123456"),
         ("https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1234567/", "pmcid:PMC1234567"),
+        ("https://pmc.ncbi.nlm.nih.gov/articles/PMC1234567/pdf/main.pdf", "pmcid:PMC1234567"),
+        ("https://aclanthology.org/2023.acl-long.1/", "acl:2023.acl-long.1"),
+        ("https://aclanthology.org/2023.Findings-EMNLP.12.pdf", "acl:2023.findings-emnlp.12"),
+        ("aclanthology.org/P19-1001", "acl:P19-1001"),
+        ("https://www.aclweb.org/anthology/p19-1001.pdf", "acl:P19-1001"),
+        ("acl:P19-1001", "acl:P19-1001"),
+        ("https://doi.org/10.18653/v1/2023.acl-long.1", "doi:10.18653/v1/2023.acl-long.1"),
+        ("https://huggingface.co/papers/1706.03762", "arxiv:1706.03762"),
+        ("https://www.biorxiv.org/content/10.64898/2026.03.30.700001v1", "doi:10.64898/2026.03.30.700001"),
     ],
 )
 def test_an_identifier_or_link_names_its_paper(text: str, paper: str) -> None:
@@ -97,6 +106,8 @@ def test_an_identifier_or_link_names_its_paper(text: str, paper: str) -> None:
             "https://example.com/x",
             "https://arxiv.org/list/cs.LG/new",
             "https://huggingface.co/models",
+            "https://aclanthology.org/venues/acl/",
+            "https://aclanthology.org/volumes/2023.acl-long/",
             "10.1000",
             "doi:",
         ),
@@ -171,6 +182,7 @@ def test_hostile_messages_are_searched_in_proportion_to_their_length(text: str) 
         ("openreview:rJ4km2R5t7", "https://openreview.net/forum?id=rJ4km2R5t7"),
         ("pmid:123", "https://pubmed.ncbi.nlm.nih.gov/123/"),
         ("pmcid:PMC1234567", "https://pmc.ncbi.nlm.nih.gov/articles/PMC1234567/"),
+        ("acl:2023.acl-long.1", "https://aclanthology.org/2023.acl-long.1/"),
         ("title:abc", ""),
         ("17", ""),
     ],
@@ -222,6 +234,11 @@ TITLE = "Entropy Regularised Policies Explore for Longer"
         (work("title:x", TITLE, published=date(2025, 12, 30)), work("arxiv:1", TITLE, published=date(2026, 1, 2))),
         (work("title:x", TITLE, abstract=ABSTRACT), work("arxiv:1", TITLE, abstract=ABSTRACT.replace("nine", "9"))),
         (work("title:x", TITLE, abstract=ABSTRACT), work("arxiv:1", TITLE, abstract=ABSTRACT + " Code is public.")),
+        (work("title:x", "Attention", abstract=ABSTRACT), work("arxiv:1", "Attention", abstract=ABSTRACT)),
+        (
+            work("doi:10.1/x", TITLE.replace("ised", "ized"), abstract=ABSTRACT, authors=("Bo, Ana",)),
+            work("arxiv:1", TITLE, abstract=ABSTRACT, authors=("Ana Bo",)),
+        ),
     ],
 )
 def test_records_of_one_work_are_told_as_one_from_either_side(a: Paper, b: Paper) -> None:
@@ -238,6 +255,23 @@ def test_records_of_one_work_are_told_as_one_from_either_side(a: Paper, b: Paper
         (work("title:x", TITLE, authors=("Ana Bo",)), work("arxiv:1", TITLE, authors=("Cy Do",))),
         (work("title:x", TITLE, published=date(2015, 1, 1)), work("arxiv:1", TITLE, published=date(2026, 1, 1))),
         (work("arxiv:1", TITLE, abstract=ABSTRACT), work("arxiv:2", TITLE, abstract=ABSTRACT)),
+        (work("arxiv:1", TITLE, doi="10.1000/x"), work("arxiv:2", TITLE, doi="10.1000/x")),
+        *(
+            (
+                work("doi:10.1/x", f"{TITLE}{part}", abstract=ABSTRACT, authors=("Ana Bo",)),
+                work("arxiv:1", TITLE, abstract=ABSTRACT, authors=("Ana Bo",)),
+            )
+            for part in (": Part II", " 2")
+        ),
+        (
+            work("title:x", TITLE, abstract=ABSTRACT, published=date(2026, 1, 1)),
+            work(
+                "arxiv:1",
+                TITLE,
+                abstract=ABSTRACT.upper().translate(str.maketrans("AEIOU", "UOIEA")),
+                published=date(2026, 1, 1),
+            ),
+        ),
         (work("title:x", TITLE, abstract=ABSTRACT), work("arxiv:1", TITLE + " Still", abstract=ABSTRACT)),
     ],
 )

@@ -1,11 +1,14 @@
 """The round: once for each destination and date, whatever the platform does."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.deliveries import Layout
 from bot.model import Channel, DeliveryKey, DeliveryState
-from bot.ports import ChannelGone, OutcomeUnknown, PlatformUnreachable
+from bot.ports import ChannelGone, CommunityGone, OutcomeUnknown, PlatformUnreachable
+from bot.replies import PicksReply
 from tests.bot.conftest import House
 from tests.builders import a_channel, a_paper
 
@@ -33,6 +36,13 @@ async def test_a_digest_is_posted_as_a_heading_and_one_message_for_each_pick(due
     assert report.state is DeliveryState.SENT
     assert len(report.papers) == 3
     assert [found.thread for found in due.messenger.posted] == [None, "m1", "m1", "m1"]
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_the_layout_that_a_channel_chose_is_frozen_with_its_round(due: House, layout: Layout) -> None:
+    await due.ask(f"set here layout {layout}", channel=due.papers)
+    await due.paperround.deliver_due()
+    assert set(due.messenger.layouts) == {layout}
 
 
 async def test_a_second_round_on_the_same_date_posts_nothing(due: House) -> None:
@@ -79,6 +89,20 @@ async def test_an_answer_that_was_lost_is_found_in_the_history_and_not_posted_ag
     assert len(due.messenger.posted) == 4
 
 
+async def test_a_pick_whose_answer_was_lost_is_looked_for_under_the_first_message_of_its_digest(due: House) -> None:
+    def lose_the_second(_: Channel) -> None:
+        if len(due.messenger.posted) == 2 and not due.messenger.looked_up:
+            raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.after = lose_the_second
+    await due.paperround.deliver_due()
+    due.clock.move(SETTLED)
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+    assert due.messenger.looked_under == ["m1"]
+    assert len(due.messenger.posted) == 4
+
+
 async def test_a_post_that_never_arrived_is_posted_again_after_history_proved_it(due: House) -> None:
     lost = iter([True])
 
@@ -107,7 +131,7 @@ async def test_where_history_is_closed_a_doubtful_post_is_held(due: House) -> No
     assert report.state is DeliveryState.HELD
     due.clock.move(timedelta(hours=2))
     assert await due.paperround.deliver_due() == []
-    assert len(due.messenger.posted) == 1
+    assert [found.channel for found in due.messenger.posted].count(due.papers) == 1
 
 
 async def test_a_rate_limit_is_waited_out_as_long_as_the_platform_says(due: House) -> None:
@@ -145,6 +169,31 @@ async def test_a_channel_that_is_gone_pauses_its_round_and_no_other(due: House) 
     assert reports == {"fake:lab:papers": DeliveryState.REJECTED, "fake:lab:other": DeliveryState.SENT}
     due.clock.move(timedelta(days=1))
     assert [report.key.destination for report in await due.paperround.deliver_due()] == ["fake:lab:other"]
+
+
+async def test_rounds_that_stopped_because_the_bot_was_shut_out_come_again_when_it_is_let_in(due: House) -> None:
+    other = a_channel("other")
+    await due.ask("digest here daily 09:00 UTC count 3", channel=other)
+    due.clock.move(timedelta(days=1))
+
+    def refuse(channel: Channel) -> None:
+        raise CommunityGone("its token was revoked") if channel == due.papers else ChannelGone("archived")
+
+    due.messenger.before = refuse
+    await due.paperround.deliver_due()
+    paused = {found.channel.id: found.paused for found in due.stores.subscriptions.all()}
+    assert paused == {"papers": "not connected any more: its token was revoked", "other": "archived"}
+    await due.paperround.community_back("fake", "elsewhere")
+    assert {found.channel.id: found.paused for found in due.stores.subscriptions.all()} == paused
+    await due.paperround.community_back("fake", "lab")
+    assert {found.channel.id: found.paused for found in due.stores.subscriptions.all()} == {**paused, "papers": None}
+
+
+async def test_a_renamed_channel_is_called_by_its_new_name(due: House) -> None:
+    await due.paperround.channel_renamed(replace(due.papers, name="reading"))
+    [report] = await due.paperround.deliver_due()
+    assert isinstance(report.reply, PicksReply)
+    assert report.reply.heading.startswith("#reading's paper round")
 
 
 async def test_a_channel_that_came_back_gets_the_next_date_only(due: House) -> None:

@@ -62,7 +62,7 @@ def test_a_wall_clock_time_is_one_instant(zone: str, day: date, at: time, instan
     assert instant_of(day, at, ZoneInfo(zone)) == datetime.fromisoformat(instant).replace(tzinfo=UTC)
 
 
-def test_a_day_that_a_country_skipped_has_no_instant() -> None:
+def test_c5_a_day_that_a_country_skipped_has_no_instant() -> None:
     apia = ZoneInfo("Pacific/Apia")
     assert instant_of(date(2011, 12, 30), time(9), apia) is None
     assert instant_of(date(2011, 12, 29), time(9), apia) is not None
@@ -94,7 +94,7 @@ def transitions(zone: ZoneInfo, year: int) -> list[date]:
     return [day for day, before, after in zip(days[1:], noons, noons[1:], strict=False) if before != after]
 
 
-def test_a_digest_whose_time_is_jumped_over_into_midnight_comes_then_and_the_next_one_a_day_later() -> None:
+def test_c2_a_digest_whose_time_is_jumped_over_into_midnight_comes_then_and_the_next_one_a_day_later() -> None:
     nuuk = subscription(time(23, 30), ZoneInfo("America/Nuuk"))
     jump = datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert next_due_at([nuuk], jump - timedelta(minutes=1)) == jump
@@ -104,7 +104,7 @@ def test_a_digest_whose_time_is_jumped_over_into_midnight_comes_then_and_the_nex
 
 
 @pytest.mark.parametrize("year", [2011, 2024, 2026])
-def test_every_zone_has_one_digest_a_day_around_the_days_its_clock_is_moved(year: int) -> None:
+def test_c1_c2_every_zone_has_one_digest_a_day_around_the_days_its_clock_is_moved(year: int) -> None:
     moved = 0
     for name in sorted(zone_names()):
         zone = ZoneInfo(name)
@@ -141,7 +141,7 @@ def test_waking_at_each_due_time_delivers_every_day_once(zone: ZoneInfo, at: tim
     assert len(planned) == min(days, 40)
 
 
-def test_two_ticks_around_a_repeated_hour_deliver_once() -> None:
+def test_c1_two_ticks_around_a_repeated_hour_deliver_once() -> None:
     each = subscription(time(2, 30))
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     (digest,) = due_digests([each], first, set())
@@ -187,7 +187,7 @@ def test_a_tick_that_straddles_midnight_still_owes_yesterdays_digest_for_an_hour
     assert due_digests([each], local(2026, 3, 13, 0, 50) + timedelta(seconds=1), set()) == []
 
 
-def test_a_schedule_set_after_its_hour_begins_the_next_day() -> None:
+def test_c4_a_schedule_set_after_its_hour_begins_the_next_day() -> None:
     set_at = local(2026, 3, 12, 10)
     each = subscription(since=set_at)
     assert due_digests([each], set_at + timedelta(minutes=1), set()) == []

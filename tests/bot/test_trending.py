@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from bot.model import Feedback, Paper, Verdict
+from bot.replies import PicksReply
 from bot.trending import rising
+from tests.bot.conftest import House
 from tests.builders import MORNING, a_member, a_paper
 
 
@@ -38,3 +40,22 @@ def test_a_date_in_the_future_gives_no_lead() -> None:
     ahead = a_paper(1, "ahead", announced=MORNING + timedelta(days=900))
     now = a_paper(2, "now", announced=MORNING, upvotes=1)
     assert order([ahead, now], []) == ["now", "ahead"]
+
+
+def test_what_was_voted_for_since_yesterday_is_told_and_lifts() -> None:
+    steady, risen = a_paper(1, "steady", upvotes=41), a_paper(2, "risen", upvotes=41, comments=3)
+    found = rising([steady, risen], [], MORNING, {steady.id: 41, risen.id: 9})
+    assert [(entry.paper.title, entry.counts) for entry in found] == [
+        ("risen", "41 upvotes, ↑ 32 since yesterday, 3 comments"),
+        ("steady", "41 upvotes"),
+    ]
+
+
+async def test_trending_tells_what_rose_since_yesterday(house: House) -> None:
+    day = timedelta(days=1)
+    await house.bring(a_paper(1, "The entropy of paper rounds", upvotes=9, announced=MORNING - day))
+    house.clock.move(day)
+    await house.bring(a_paper(1, "The entropy of paper rounds", upvotes=50, announced=MORNING - day))
+    answer = await house.ask("trending")
+    assert isinstance(answer.reply, PicksReply)
+    assert answer.reply.offered[0].pick.reasons[0].words == "trending: 50 upvotes, ↑ 41 since yesterday"

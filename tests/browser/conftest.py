@@ -41,7 +41,7 @@ class Visitor:
         self.driver = driver
         self.url = url
 
-    def visit(self, path: str = "/") -> None:
+    def visit(self, path: str = "/playground") -> None:
         self.driver.get(f"{self.url}{path}")
 
     def window(self, width: int, height: int, scheme: str = "light") -> None:

@@ -142,7 +142,7 @@ def test_it_works_by_keyboard_alone(visitor: Visitor) -> None:
 
 
 def test_it_fits_a_window_of_360_pixels(visitor: Visitor) -> None:
-    for path in ("/", "/in/daily-papers"):
+    for path in ("/playground", "/in/daily-papers"):
         visitor.window(360, 740)
         visitor.visit(path)
         visitor.type("/papers search entropy")

@@ -1,7 +1,7 @@
-"""Which implementations keep the contracts. PostgreSQL joins `KINDS`; no test changes."""
+"""Which implementations keep the contracts: each test runs once for each of `KINDS`."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,15 +10,24 @@ import pytest
 
 from bot.ports import Stores
 from storage.folder import DATABASE, INDEX
+from storage.postgres.stores import PostgresStores
 from storage.sqlite import SqliteStores, open_stores
+from tests.postgres import a_database
 
 # Opens one more handle on the same data, as a second process would.
 Opener = Callable[[], Stores]
 
 
-def sqlite(folder: Path) -> Opener:
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Opener]:
     (folder / DATABASE).write_bytes(_fresh_database())
-    return lambda: SqliteStores(folder / DATABASE, folder / INDEX)
+    yield lambda: SqliteStores(folder / DATABASE, folder / INDEX)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[Opener]:
+    with a_database() as address:
+        yield lambda: PostgresStores(address, folder / INDEX)
 
 
 @cache
@@ -29,13 +38,13 @@ def _fresh_database() -> bytes:
         return (Path(folder) / DATABASE).read_bytes()
 
 
-KINDS = (sqlite,)
+KINDS = (sqlite, postgres)
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
 def open_more(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
-    opener: Opener = request.param(tmp_path)
-    with ExitStack() as opened:
+    kind: Callable[[Path], AbstractContextManager[Opener]] = request.param
+    with kind(tmp_path) as opener, ExitStack() as opened:
 
         def open_one() -> Stores:
             stores = opener()

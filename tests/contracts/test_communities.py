@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.deliveries import PlannedPart
 from bot.model import Cadence, DeliveryKey, Digest, Feedback, Member, PaperId, Subscription, Verdict, destination_of
-from bot.ports import Stores, Submission
+from bot.ports import Grant, Stores, Submission
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick, direct_with
 
 ANA = a_member("ana")
@@ -45,11 +45,16 @@ def leave_traces(stores: Stores, member: Member) -> None:
     stores.feedback.record(Feedback(f"e-{member.id}", member, LAB, ONE, Verdict.LIKE, MORNING))
     stores.saves.add(member, ONE, MORNING)
     stores.preferences.set(member.profile, "layout", "apart")
+    stores.access.keep(Grant(member.profile, "feed", "n", f"digest-of-{member.id}", MORNING))
     stores.submissions.add(Submission(member, PaperId(f"arxiv:2603.1{member.id}"), "worth a look", MORNING))
+    stores.community_sources.add(member, [f"arxiv:cs.{member.id.upper()}"], 20, MORNING)
     stores.communities.shown(member, LAB, [ONE], MORNING)
     stores.subscriptions.set(
-        Subscription(member.profile, alone, Cadence.DAILY, time(9), ZoneInfo("UTC"), frozenset({1}), MORNING)
+        Subscription(
+            member.profile, alone, Cadence.DAILY, time(9), ZoneInfo("UTC"), frozenset({1}), MORNING, set_by=member
+        )
     )
+    stores.club_votes.vote(member, LAB, DAY, ONE, MORNING)
     digest = Digest(member.profile, DAY, 0, 1, (a_pick(a_paper(1)),), MORNING)
     part = PlannedPart(0, f"payload for {member.id}", f"marker-{member.id}", ONE)
     stores.ledger.plan(key, member.profile, alone, [part], late=False, digest=digest, now=MORNING)

@@ -320,3 +320,64 @@ def test_an_instant_without_a_time_zone_is_refused(stores: Stores) -> None:
         with pytest.raises(ValueError, match="time zone"):
             deed()
     assert states(stores) == [DeliveryState.SENDING]
+
+
+def test_several_parts_are_claimed_at_once_longest_waiting_first_and_one_of_each_digest(stores: Stores) -> None:
+    for number in range(4):
+        plan(stores, a_key(f"c{number}"), count=2, now=MORNING + number * timedelta(seconds=1))
+    first = stores.ledger.claim_many(MORNING + MINUTE, LEASE, 3)
+    assert [claim.channel.id for claim in first] == ["c0", "c1", "c2"]
+    assert {claim.part for claim in first} == {0}
+    assert [claim.channel.id for claim in stores.ledger.claim_many(MORNING + MINUTE, LEASE, 3)] == ["c3"]
+    assert stores.ledger.claim_many(MORNING + MINUTE, LEASE, 3) == []
+
+
+def test_several_claims_are_settled_at_once_each_with_its_own_outcome(stores: Stores) -> None:
+    names = ("sent", "rejected", "unknown", "deferred")
+    for name in names:
+        plan(stores, a_key(name), count=2)
+    claims = {claim.channel.id: claim for claim in stores.ledger.claim_many(MORNING, LEASE, 9)}
+    outcomes: dict[str, Outcome] = {
+        "sent": Sent(MessageId("m1")),
+        "rejected": Rejected("the channel is gone"),
+        "unknown": Unknown("no answer", MORNING + MINUTE),
+        "deferred": Deferred("rate limited", MORNING + 2 * MINUTE),
+    }
+    assert stores.ledger.settle_many([(claims[name], outcomes[name]) for name in names], MORNING) == []
+    assert states(stores, a_key("sent")) == [DeliveryState.SENT, DeliveryState.PLANNED]
+    assert states(stores, a_key("rejected")) == [DeliveryState.REJECTED, DeliveryState.REJECTED]
+    assert states(stores, a_key("unknown")) == [DeliveryState.AMBIGUOUS, DeliveryState.PLANNED]
+    assert states(stores, a_key("deferred")) == [DeliveryState.PLANNED, DeliveryState.PLANNED]
+    followed = stores.ledger.claim_many(MORNING, LEASE, 9)
+    assert [(claim.channel.id, claim.part, claim.thread) for claim in followed] == [("sent", 1, MessageId("m1"))]
+    later = stores.ledger.claim_many(MORNING + 2 * MINUTE - timedelta(seconds=1), LEASE, 9)
+    assert [(claim.channel.id, claim.doubtful) for claim in later] == [("unknown", True)]
+
+
+def test_of_claims_settled_at_once_the_lost_ones_come_back_and_the_others_count(stores: Stores) -> None:
+    for name in ("kept", "lost"):
+        plan(stores, a_key(name))
+    kept, lost = stores.ledger.claim_many(MORNING, LEASE, 2)
+    stores.ledger.settle(lost, Held("nobody can tell"), MORNING)
+    settled = [(claim, Sent(MessageId(f"m-{claim.channel.id}"))) for claim in (kept, lost)]
+    assert stores.ledger.settle_many(settled, MORNING) == [lost]
+    assert states(stores, a_key("kept")) == [DeliveryState.SENT]
+    assert states(stores, a_key("lost")) == [DeliveryState.HELD]
+
+
+def test_s11_words_of_old_messages_are_let_go_and_nothing_younger_or_open(stores: Stores) -> None:
+    for day in (1, 2, 3, 4):
+        plan(stores, a_key(day=day), count=2)
+    while (claim := stores.ledger.claim(MORNING, LEASE)) is not None and claim.key.local_date.day != 2:
+        stores.ledger.settle(claim, Sent(MessageId(f"{claim.key.local_date} {claim.part}")), MORNING)
+    while claim := stores.ledger.claim(MORNING, LEASE):
+        stores.ledger.settle(claim, Sent(MessageId(f"{claim.key.local_date} {claim.part}")), MORNING)
+    assert stores.ledger.drop_words(date(2026, 3, 3)) == 2
+    assert stores.ledger.drop_words(date(2026, 3, 3)) == 0
+    said = {day: [record.payload for record in stores.ledger.of(a_key(day=day))] for day in (1, 2, 3, 4)}
+    assert said == {1: ["", ""], 2: ["payload 0", "payload 1"], 3: said[4], 4: ["payload 0", "payload 1"]}
+    assert not plan(stores, a_key(day=1))
+    found = stores.ledger.by_message(a_channel("papers"), MessageId("2026-03-01 1"))
+    assert found is not None
+    assert found.paper == a_paper(1).id
+    assert stores.ledger.redo(a_key(day=1), MORNING) == 0

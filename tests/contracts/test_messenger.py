@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.deliveries import Layout
 from bot.ports import ChannelGone, HistoryUnreadable, OutcomeUnknown, PlatformUnreachable
 from bot.replies import OfferedPick, PicksReply
 from tests.builders import a_paper, a_pick
@@ -61,7 +62,19 @@ async def test_parts_under_the_first_one_are_found_too(stage: Stage) -> None:
     parts = payloads(stage)
     first = await stage.messenger.post(stage.place, parts[0], "pr-0", None)
     later = [await stage.messenger.post(stage.place, parts[n], f"pr-{n}", first) for n in (1, 2)]
-    assert [await stage.messenger.find(stage.place, f"pr-{n}", since) for n in range(3)] == [first, *later]
+    assert await stage.messenger.find(stage.place, "pr-0", since) == first
+    assert [await stage.messenger.find(stage.place, f"pr-{n}", since, first) for n in (1, 2)] == later
+    assert await stage.messenger.find(stage.place, "pr-3", since, first) is None
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_parts_are_posted_and_found_in_each_layout(stage: Stage, layout: Layout) -> None:
+    since = stage.clock.now() - A_WHILE
+    parts = stage.messenger.render(DIGEST, layout)
+    assert [paper for _, paper in parts] == [None, *(each.pick.paper.id for each in DIGEST.offered)]
+    first = await stage.messenger.post(stage.place, parts[0][0], "pr-0", None)
+    later = await stage.messenger.post(stage.place, parts[1][0], "pr-1", first)
+    assert await stage.messenger.find(stage.place, "pr-1", since, first) == later
 
 
 async def test_each_payload_arrives_as_it_was_frozen(stage: Stage) -> None:

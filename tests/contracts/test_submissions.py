@@ -24,3 +24,28 @@ def test_what_was_brought_is_told_to_its_own_community_newest_first(stores: Stor
     assert len(stores.submissions.since("fake", "lab", MORNING + timedelta(hours=1))) == 1
     assert stores.submissions.since("fake", "elsewhere", MORNING) == []
     assert stores.submissions.of("fake", "elsewhere", PAPER) is None
+
+
+def test_what_is_pending_is_nobody_s_until_it_is_accepted(stores: Stores) -> None:
+    waiting = Submission(a_member("ana"), PAPER, "a classic", MORNING, pending=True)
+    assert stores.submissions.add(waiting)
+    assert not stores.submissions.add(waiting)
+    assert stores.submissions.since("fake", "lab", MORNING) == []
+    assert stores.submissions.of("fake", "lab", PAPER) is None
+    assert stores.submissions.pending("fake", "lab") == [waiting]
+    assert stores.submissions.pending("fake", "elsewhere") == []
+    assert stores.submissions.decide("fake", "elsewhere", PAPER, accept=True) is None
+    assert stores.submissions.decide("fake", "lab", PAPER, accept=True) == waiting
+    found = stores.submissions.of("fake", "lab", PAPER)
+    assert found is not None
+    assert not found.pending
+    assert stores.submissions.decide("fake", "lab", PAPER, accept=False) is None
+    assert stores.submissions.since("fake", "lab", MORNING) == [found]
+
+
+def test_what_is_declined_is_as_if_it_had_never_been_brought(stores: Stores) -> None:
+    waiting = Submission(a_member("ana"), PAPER, "", MORNING, pending=True)
+    stores.submissions.add(waiting)
+    assert stores.submissions.decide("fake", "lab", PAPER, accept=False) == waiting
+    assert stores.submissions.pending("fake", "lab") == []
+    assert stores.submissions.add(waiting)

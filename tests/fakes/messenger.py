@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import Clock, HistoryUnreadable
 from bot.replies import PicksReply, Reply, kind_of
@@ -27,12 +28,15 @@ class FakeMessenger:
         self.platform = platform
         self.posted: list[Posted] = []
         self.looked_up: list[str] = []
+        self.looked_under: list[MessageId | None] = []
+        self.layouts: list[Layout] = []
         self.readable = True
         self.before: Callable[[Channel], None] = lambda _: None
         self.after: Callable[[Channel], None] = lambda _: None
         self._clock = clock
 
-    def render(self, reply: Reply) -> tuple[tuple[str, PaperId | None], ...]:
+    def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:
+        self.layouts.append(layout)
         if not isinstance(reply, PicksReply):
             return ((json.dumps({"kind": kind_of(reply), "text": repr(reply)}), None),)
         heading = json.dumps({"kind": "heading", "text": reply.heading, "late": reply.late})
@@ -48,8 +52,11 @@ class FakeMessenger:
         self.after(channel)
         return message
 
-    async def find(self, channel: Channel, marker: str, since: datetime) -> MessageId | None:
+    async def find(
+        self, channel: Channel, marker: str, since: datetime, thread: MessageId | None = None
+    ) -> MessageId | None:
         self.looked_up.append(marker)
+        self.looked_under.append(thread)
         if not self.readable:
             raise HistoryUnreadable("no right to read here")
         mine = [

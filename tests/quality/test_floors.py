@@ -36,7 +36,7 @@ def cranfield(shared_data: Path) -> SetFigures:
 
 @pytest.fixture(scope="module")
 def four(shared_data: Path) -> list[SetFigures]:
-    return [one for one in measured_sets(shared_data / "eval", parts=False) if one.name in FOUR]
+    return [one for one in measured_sets(shared_data / "eval", whole=False) if one.name in FOUR]
 
 
 def test_search_and_each_stage_keep_their_quality_on_cranfield(cranfield: SetFigures) -> None:

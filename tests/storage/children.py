@@ -12,10 +12,11 @@ from pathlib import Path
 from bot.deliveries import Sent
 from bot.model import Feedback, MessageId, Verdict
 from bot.ports import StorageUnavailable
-from storage.backup import back_up
+from storage.archives import back_up_to
 from storage.connections import open_connection
 from storage.folder import DATABASE, INDEX
 from storage.migrations import migrate
+from storage.restore import restore
 from storage.sqlite import SqliteStores, open_stores
 from tests.builders import MORNING, a_channel, a_member, a_paper
 
@@ -70,7 +71,7 @@ def send(folder: Path) -> None:
             say(f"sent {name}")
 
 
-def back_up_again_and_again(folder: Path, copies: str) -> None:
+def back_up_again_and_again(folder: Path, copies: str, suffix: str) -> None:
     """Take one backup after the other while acts are recorded, saying how many acts each must hold."""
     Path(copies).mkdir()
     with open_stores(folder) as stores:
@@ -79,8 +80,15 @@ def back_up_again_and_again(folder: Path, copies: str) -> None:
             for _ in range(20):
                 stores.feedback.record(an_act(f"e{number}"))
                 number += 1
-            back_up(folder / DATABASE, Path(copies) / f"{number}.db")
+            back_up_to(folder / DATABASE, Path(copies) / f"{number}{suffix}", "1.0", MORNING)
             say(f"{number}")
+
+
+def restore_again_and_again(folder: Path, copy: str) -> None:
+    """Put the same backup back for ever, saying each time that it is in its place."""
+    while True:
+        restore(Path(copy), folder)
+        say("restored")
 
 
 def fill(folder: Path) -> None:
@@ -137,7 +145,17 @@ def migrate_and_die(folder: Path, last_statement: str) -> None:
 
 DEEDS = {
     deed.__name__: deed
-    for deed in (hold, lock_writes, record, send, back_up_again_and_again, fill, fill_up_to, migrate_and_die)
+    for deed in (
+        hold,
+        lock_writes,
+        record,
+        send,
+        back_up_again_and_again,
+        restore_again_and_again,
+        fill,
+        fill_up_to,
+        migrate_and_die,
+    )
 }
 
 if __name__ == "__main__":

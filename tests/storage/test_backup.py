@@ -194,15 +194,17 @@ def test_after_a_restore_the_first_digest_of_a_destination_is_looked_up_before_i
         assert claimed(stores, 20) == [MORNING + timedelta(days=6)]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_killed_while_backing_up_it_leaves_only_backups_that_restore(tmp_path: Path, start: Start, seed: int) -> None:
-    child = start("back_up_again_and_again", tmp_path / "data", tmp_path / "copies")
+@pytest.mark.parametrize(("seed", "suffix"), [(0, ".db"), (1, ".db"), (2, ".zip"), (3, ".zip")])
+def test_s8_killed_while_backing_up_leaves_only_backups_that_restore(
+    tmp_path: Path, start: Start, seed: int, suffix: str
+) -> None:
+    child = start("back_up_again_and_again", tmp_path / "data", tmp_path / "copies", suffix)
     assert child.stdout is not None
     begun = int(child.stdout.readline())
     time.sleep(random.Random(seed).uniform(0.0, 0.3))  # noqa: S311  # when to kill is no secret
     child.kill()
     child.wait()
-    copies = sorted((tmp_path / "copies").glob("*.db"))
+    copies = sorted(path for path in (tmp_path / "copies").iterdir() if path.stem.isdigit() and path.suffix == suffix)
     assert copies
     for number, copy in enumerate(copies):
         restore(copy, tmp_path / f"restored{number}")

@@ -34,7 +34,7 @@ def assert_whole(folder: Path, acts: int) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
-def test_on_a_full_disk_what_was_acknowledged_stays_and_with_room_it_goes_on(
+def test_s1_on_a_full_disk_what_was_acknowledged_stays_and_with_room_it_goes_on(
     mount: Callable[..., Path], start: Start
 ) -> None:
     disk = mount("size=1536k")
@@ -45,14 +45,14 @@ def test_on_a_full_disk_what_was_acknowledged_stays_and_with_room_it_goes_on(
     assert_whole(disk / "data", acknowledged(said))
 
 
-def test_a_write_that_fails_changes_nothing_and_with_room_it_goes_on(data_dir: Path, start: Start) -> None:
+def test_s2_a_write_that_fails_changes_nothing_and_with_room_it_goes_on(data_dir: Path, start: Start) -> None:
     said = start("fill_up_to", data_dir, 600_000).communicate()[0]
     assert acknowledged(said) > 0
     assert "went on" in said
     assert_whole(data_dir, acknowledged(said))
 
 
-def test_no_claim_is_given_out_that_the_disk_did_not_take(mount: Callable[..., Path]) -> None:
+def test_s1_no_claim_is_given_out_that_the_disk_did_not_take(mount: Callable[..., Path]) -> None:
     disk = mount("size=2m")
     key = DeliveryKey(destination_of(a_channel()), MORNING.date())
     with open_stores(disk / "data") as stores:

@@ -37,7 +37,7 @@ def with_papers(data_dir: Path) -> Path:
     return data_dir / DATABASE
 
 
-def test_a_second_process_is_told_who_holds_the_folder(tmp_path: Path, start: Start) -> None:
+def test_s4_a_second_process_is_told_who_holds_the_folder(tmp_path: Path, start: Start) -> None:
     holder = start("hold", tmp_path / "data")
     assert holder.stdout is not None
     pid = holder.stdout.readline().split()[1]
@@ -75,14 +75,14 @@ def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "data").read_text() == "mine"
 
 
-def test_a_folder_that_can_only_be_read_is_refused(mount: Callable[..., Path]) -> None:
+def test_s7_a_folder_that_can_only_be_read_is_refused(mount: Callable[..., Path]) -> None:
     folder = mount("size=1m,ro")
     with pytest.raises(StorageUnusable, match="Nothing can be written in the data folder"):
         open_stores(folder)
 
 
 @pytest.mark.parametrize("left", [None, b""])
-def test_a_lost_database_is_never_taken_for_a_fresh_start(data_dir: Path, left: bytes | None) -> None:
+def test_s6_a_lost_database_is_never_taken_for_a_fresh_start(data_dir: Path, left: bytes | None) -> None:
     (data_dir / DATABASE).unlink()
     if left is not None:
         (data_dir / DATABASE).write_bytes(left)
@@ -98,7 +98,7 @@ def test_a_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["papers", "feedback", "delivery_parts", "paper_texts_data", "sqlite_schema"])
-def test_a_damaged_page_is_seen_at_the_start(data_dir: Path, table: str) -> None:
+def test_s5_a_damaged_page_is_seen_at_the_start(data_dir: Path, table: str) -> None:
     database = with_papers(data_dir)
     with closing(open_connection(database)) as connection:
         row = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()
@@ -110,7 +110,7 @@ def test_a_damaged_page_is_seen_at_the_start(data_dir: Path, table: str) -> None
     assert "is damaged" in refused(data_dir)
 
 
-def test_a_file_cut_in_half_is_seen_at_the_start(data_dir: Path) -> None:
+def test_s5_a_file_cut_in_half_is_seen_at_the_start(data_dir: Path) -> None:
     database = with_papers(data_dir)
     with database.open("r+b") as file:
         file.truncate(database.stat().st_size // 2)
@@ -135,7 +135,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     assert "of another program" in refused(tmp_path)
 
 
-def test_a_time_zone_that_this_machine_does_not_know_is_said_at_the_start(data_dir: Path) -> None:
+def test_c5_a_time_zone_that_this_machine_does_not_know_is_said_at_the_start(data_dir: Path) -> None:
     with closing(open_connection(data_dir / DATABASE)) as connection:
         connection.execute(
             "INSERT INTO subscriptions VALUES "
@@ -144,7 +144,7 @@ def test_a_time_zone_that_this_machine_does_not_know_is_said_at_the_start(data_d
     assert "Mars/Olympus" in refused(data_dir)
 
 
-def test_a_database_that_vanishes_while_it_is_used_is_not_made_anew(data_dir: Path) -> None:
+def test_s6_a_database_that_vanishes_while_it_is_used_is_not_made_anew(data_dir: Path) -> None:
     with open_stores(data_dir) as stores:
         for path in data_dir.glob(f"{DATABASE}*"):
             path.unlink()

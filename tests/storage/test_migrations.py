@@ -44,7 +44,7 @@ def test_a_database_of_any_earlier_step_is_brought_up_to_date_after_a_backup(tmp
         assert kept.execute("SELECT count(*) FROM _sqlite_migrations").fetchone() == (released,)
 
 
-def test_killed_at_any_statement_an_upgrade_leaves_the_old_schema_or_the_new_one(tmp_path: Path, start: Start) -> None:
+def test_s9_killed_at_any_statement_an_upgrade_leaves_the_old_schema_or_the_new(tmp_path: Path, start: Start) -> None:
     open_stores(tmp_path / "whole").close()
     whole = schema(tmp_path / "whole" / DATABASE)
     found: list[bool] = []
@@ -88,7 +88,7 @@ def test_a_step_that_leaves_loose_ends_is_refused(data_dir: Path) -> None:
             migrate(connection)
 
 
-def test_a_database_of_a_newer_release_is_refused_by_name_and_left_alone(data_dir: Path) -> None:
+def test_s9_a_database_of_a_newer_release_is_refused_by_name_and_left_alone(data_dir: Path) -> None:
     with closing(open_connection(data_dir / DATABASE)) as connection:
         connection.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('paperround', 'm0999_later', '')"

@@ -26,7 +26,7 @@ def strace() -> str:
     return found
 
 
-def test_between_a_claim_or_a_settlement_and_the_word_of_it_the_disk_was_waited_for(
+def test_s10_between_a_claim_or_a_settlement_and_the_word_of_it_the_disk_was_waited_for(
     data_dir: Path, tmp_path: Path, strace: str
 ) -> None:
     with open_stores(data_dir) as stores:

@@ -142,7 +142,7 @@ def test_a_deed_too_big_for_the_disk_fails_alone(watched: Watched) -> None:
     assert len(watched.connections) == 1
 
 
-def test_a_write_waits_for_another_process_that_holds_the_lock(watched: Watched, start: Start) -> None:
+def test_s3_a_write_waits_for_another_process_that_holds_the_lock(watched: Watched, start: Start) -> None:
     other = start("lock_writes", watched.database.parent, 0.4)
     assert other.stdout is not None
     other.stdout.readline()
@@ -164,7 +164,7 @@ def test_nobody_writes_between_what_a_deed_reads_and_what_it_writes(watched: Wat
     assert watched.names() == {"mine"}
 
 
-def test_a_lock_held_too_long_is_storage_unavailable_and_nothing_is_changed(watched: Watched, start: Start) -> None:
+def test_s3_a_lock_held_too_long_is_storage_unavailable_and_nothing_is_changed(watched: Watched, start: Start) -> None:
     other = start("lock_writes", watched.database.parent, 3)
     assert other.stdout is not None
     other.stdout.readline()

@@ -115,3 +115,15 @@ def test_a_held_digest_is_sent_once_more_by_name(subscribed: Run, tmp_path: Path
         database.execute("UPDATE delivery_progress SET state = 'held', message = NULL")
     (again,) = deliveries(subscribed, "--at", LATER, "--redo", "terminal:terminal:@me", "2026-03-13")
     assert (again["state"], again["papers"], again["text"]) == ("sent", digest["papers"], digest["text"])
+
+
+def test_c3_a_clock_behind_the_newest_digest_is_believed_once_the_host_says_so(subscribed: Run) -> None:
+    deliveries(subscribed, "--at", "2027-09-01T09:00+02:00")
+    confirmed = subscribed("deliver", "--at", AT, "--clock-is-right")
+    assert confirmed.status == 0
+    assert "536 days" in confirmed.out
+    again = subscribed("deliver", "--at", AT, "--clock-is-right")
+    assert again.status == 1
+    assert "nothing was changed" in again.err
+    (digest,) = deliveries(subscribed, "--at", LATER)
+    assert (digest["local_date"], digest["state"]) == ("2026-03-13", "sent")

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -11,6 +12,7 @@ from threading import Thread
 import pytest
 from aiohttp import web
 
+from adapters.slack.manifest import scopes
 from bot.announcements import SourceState
 from storage.sqlite import open_stores
 from tests.adapters.cli.conftest import Run
@@ -34,6 +36,15 @@ def test_a_healthy_installation_has_no_fault(stocked: Run, monkeypatch: pytest.M
 def test_it_looks_also_while_the_bot_runs(stocked: Run, tmp_path: Path) -> None:
     with open_stores(tmp_path / "data"):
         assert stocked("doctor", "--json").status == 0
+
+
+def test_a_round_that_stopped_is_told_with_the_reason(stocked: Run, tmp_path: Path) -> None:
+    stocked("say", "digest here daily 09:00 UTC", "--channel", "reading")
+    with open_stores(tmp_path / "data") as stores:
+        (subscription,) = stores.subscriptions.all()
+        stores.subscriptions.set(replace(subscription, paused="the channel is archived (is_archived)"))
+    told = "The round of terminal terminal #reading has stopped: the channel is archived (is_archived)."
+    assert findings(stocked, 0)[told] == ("rounds", "warning")
 
 
 def test_a_clock_that_was_set_is_a_warning(run: Run) -> None:
@@ -112,7 +123,8 @@ def test_a_data_folder_that_is_a_file_is_a_fault(run: Run, tmp_path: Path) -> No
 
 async def _auth_test(request: web.Request) -> web.Response:
     if request.headers["Authorization"] == "Bearer xoxb-good":
-        return web.json_response({"ok": True, "user": "paperround", "team": "Lab"})
+        granted = ",".join(scope for scope in scopes() if scope != "channels:history")
+        return web.json_response({"ok": True, "user": "paperround", "team": "Lab"}, headers={"x-oauth-scopes": granted})
     return web.json_response({"ok": False, "error": "invalid_auth"})
 
 
@@ -166,7 +178,11 @@ def test_tokens_are_tried(platforms: str, run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DISCORD_TOKEN", "good")
     found = findings(run, 0)
     assert found["Slack knows the bot as paperround in Lab."] == ("slack", "ok")
+    assert found["The Slack app lacks permissions: channels:history."] == ("slack", "warning")
     assert found["Discord knows the bot as Paperround."] == ("discord", "ok")
+    invited = next(means for means in found if means.startswith("Invite Paperround to a server: https://discord.com/"))
+    assert "client_id=4711" in invited
+    assert "permissions=274877991936" in invited
 
 
 def test_refused_tokens_are_faults_and_never_repeated(
@@ -186,6 +202,16 @@ def test_a_platform_that_cannot_be_reached_is_a_fault(run: Run, monkeypatch: pyt
     monkeypatch.setenv("DISCORD_TOKEN", "good")
     monkeypatch.setenv("DISCORD_API_URL", "http://127.0.0.1:9/api")
     assert ("discord", "fault") in findings(run, 1).values()
+
+
+def test_discord_is_asked_by_way_of_the_proxy_that_is_set(
+    platforms: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del platforms
+    monkeypatch.setenv("DISCORD_TOKEN", "good")
+    monkeypatch.setenv("PAPERROUND_PROXY", "http://ana:hidden-word@127.0.0.1:9")
+    assert ("discord", "fault") in findings(run, 1).values()
+    assert "hidden-word" not in run("doctor").out
 
 
 def test_init_writes_what_it_knows_for_its_owner_alone(

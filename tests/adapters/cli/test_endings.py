@@ -42,11 +42,18 @@ def test_a_wrong_line_in_the_env_file_is_found_as_well(run: Run, tmp_path: Path)
     refused(run("say", "today"), 2, "PAPERROUND_ROLES", "gateway, worker and web")
 
 
-def test_a_database_that_is_not_there_yet_is_said_honestly(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAPERROUND_DATABASE_URL", "postgresql://u:hunter2@localhost/papers")
-    ended = run("say", "today")
-    refused(ended, 2, "PAPERROUND_DATABASE_URL")
-    assert "hunter2" not in ended.err
+@pytest.mark.parametrize(
+    "address", ["postgresql://u:hunter2@127.0.0.1:1/papers", "postgresql://u:hunter2@127.0.0.1:x/papers?bad=hunter2"]
+)
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    run: Run, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("PAPERROUND_DATABASE_URL", address)
+    refused(run("say", "today"), 4, "PAPERROUND_DATABASE_URL")
+    monkeypatch.setenv("PAPERROUND_LOG", "debug")
+    told = run("say", "today")
+    assert "Traceback" in told.err
+    assert "hunter2" not in told.err + told.out
 
 
 def test_a_folder_that_another_process_holds_ends_with_status_3(run: Run, tmp_path: Path) -> None:

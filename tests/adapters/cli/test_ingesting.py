@@ -123,3 +123,19 @@ def stored(database: Path) -> int:
             return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
     except sqlite3.OperationalError:
         return 0  # the tables are just being made
+
+
+def test_a_dry_run_counts_exactly_what_a_run_would_do_and_changes_nothing(run: Run, papers: Path) -> None:
+    lines = papers.read_text().splitlines()
+    papers.write_text("\n".join([*lines, lines[0]]))
+    dry = run("ingest", "file", str(papers), "--dry-run", "--json")
+    assert dry.document == {"read": 7, "added": 6, "updated": 0, "duplicates": 1, "rejected": [], "dry_run": True}
+    assert "this was a dry run" in run("ingest", "file", str(papers), "--dry-run").out
+    assert run("ingest", "file", str(papers), "--json").document["added"] == 6
+    again = run("ingest", "file", str(papers), "--dry-run", "--json")
+    assert (again.document["added"], again.document["duplicates"]) == (0, 7)
+
+
+def test_a_dry_run_of_the_sample_does_not_begin_it(run: Run, tmp_path: Path) -> None:
+    assert run("ingest", "sample", "--dry-run", "--json").document["added"] > 0
+    assert not list(tmp_path.rglob("sample-start"))

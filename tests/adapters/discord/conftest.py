@@ -41,7 +41,8 @@ class Library20:
             subject = SUBJECTS[number % len(SUBJECTS)]
             abstract = f"We study {subject} in setting {number}. It is measured with care."
             announced = self._now - timedelta(hours=20)
-            yield a_paper(number + 1, f"On {subject}, part {number}", abstract, announced=announced)
+            title = f"On {subject}, part {number}"
+            yield a_paper(number + 1, title, abstract, announced=announced, categories=("cs.LG",))
 
 
 @dataclass
@@ -95,9 +96,11 @@ async def a_lab(
     *,
     settle_s: float = 90.0,
     post_timeout_s: float = 10.0,
+    allowed_intents: int = 0,
     **setup: Any,  # noqa: ANN401 - fields of Connection
 ) -> AsyncIterator[Lab]:
     async with FakeDiscord() as fake, AsyncExitStack() as ends:
+        fake.gateway.allowed_intents = allowed_intents
         guild = fake.world.add_guild()
         place = fake.world.add_channel(guild)
         lab = await opened(folder, fake, guild, place, ends, settle_s=settle_s, post_timeout_s=post_timeout_s, **setup)
@@ -123,6 +126,7 @@ async def opened(  # noqa: PLR0913
     clock = MovableClock(datetime.now(UTC).replace(microsecond=0))
     fake.world.clock = lambda: clock.now().timestamp()
     edge = DiscordEdge(TOKEN, Connection(api_url=fake.api_url, **setup), QUICK)
+    edge._client._connection.guild_ready_timeout = 0.1  # noqa: SLF001 - the fake tells of all its servers at once
     settle, timeout = timedelta(seconds=settle_s), timedelta(seconds=post_timeout_s)
     paperround = Paperround(
         stores, Library(stores.papers), clock, {"discord": edge.messenger}, settle=settle, post_timeout=timeout

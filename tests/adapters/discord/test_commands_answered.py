@@ -14,7 +14,13 @@ async def test_a_search_is_answered_to_the_asker_alone_with_a_row_of_buttons_for
 
 async def test_every_command_of_the_table_is_registered_and_answered(lab: Lab) -> None:
     (group,) = [each for each in lab.fake.commands["everywhere"] if each["name"] == "papers"]
-    assert [each["name"] for each in group["options"]] == [command.name for command in COMMANDS]
+    families = [each for each in group["options"] if each["type"] == 2]
+    registered = {"": [each["name"] for each in group["options"] if each["type"] == 1]}
+    registered |= {each["name"]: [inner["name"] for inner in each["options"]] for each in families}
+    assert registered == {
+        family: [command.name for command in COMMANDS if command.family == family]
+        for family in ("", *dict.fromkeys(command.family for command in COMMANDS if command.family))
+    }
     for command in COMMANDS:
         options = {command.argument: command.examples[0].partition(" ")[2]} if command.text == "required" else {}
         answer = await lab.fake.members.command(lab.place, ANA, command.name, manager=False, **options)
@@ -47,6 +53,42 @@ async def test_what_is_typed_is_completed(lab: Lab) -> None:
     zones = await lab.fake.members.suggestions(lab.place, ANA, "digest", "schedule", "daily 09:00 Europe/Ber")
     assert zones[0]["value"] == "daily 09:00 Europe/Berlin"
     assert len(zones) <= 25
+
+
+async def test_what_can_be_chosen_is_completed_by_its_name_and_then_by_what_it_can_be(lab: Lab) -> None:
+    names = await lab.fake.members.suggestions(lab.place, ANA, "set", "name", "lay", for_="here")
+    assert names[0]["value"] == "layout"
+    choices = await lab.fake.members.suggestions(lab.place, ANA, "set", "choice", "", name="layout", for_="here")
+    assert [each["value"] for each in choices] == ["usual", "thread", "apart"]
+    mine = await lab.fake.members.suggestions(lab.place, ANA, "set", "name", "", for_="me")
+    assert "layout" not in [each["value"] for each in mine]
+    done = await lab.fake.members.command(
+        lab.place, ANA, "set", manager=True, name="layout", choice="apart", for_="here"
+    )
+    assert "layout is apart for #papers" in done.text
+
+
+async def test_papers_are_completed_from_the_newest_list_the_reading_list_and_past_picks(lab: Lab) -> None:
+    await lab.digest()
+    (report,) = await lab.round()
+    found = await lab.fake.members.command(lab.place, ANA, "search", query="protein folding")
+    await lab.fake.members.press(lab.place, ANA, found.buttons()["Save"])
+    await lab.fake.members.command(lab.place, ANA, "search", query="robot grasping")
+    listed = [each["value"] for each in await lab.fake.members.suggestions(lab.place, ANA, "why", "paper", "")]
+    saved = lab.stores.saves.of(lab.member())
+    numbers = [each for each in listed if each.isdigit()]
+    assert listed[: len(numbers)] == numbers
+    assert listed[len(numbers)] == saved[0]
+    assert set(report.papers) - set(saved) <= {*listed, *lab.stores.communities.last_shown(lab.member(), lab.channel)}
+    why = await lab.fake.members.command(lab.place, ANA, "why", paper=listed[-1])
+    assert "Why this paper was" in why.text
+
+
+async def test_categories_are_completed_where_an_interest_is_typed(lab: Lab) -> None:
+    found = await lab.fake.members.suggestions(lab.place, ANA, "follow", "interest", "entropy cat:cs")
+    assert found
+    assert all(each["value"].startswith("entropy cat:cs") for each in found)
+    assert lab.fake.refusals == []
 
 
 async def test_slow_work_is_deferred_within_three_seconds_and_answered_after(lab: Lab) -> None:

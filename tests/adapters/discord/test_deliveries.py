@@ -56,6 +56,51 @@ async def test_in_a_forum_each_paper_is_a_post_of_its_own(lab: Lab) -> None:
     assert posts[1].name.startswith("1 · On ")
 
 
+async def chosen(lab: Lab, layout: str, channel: Channel | None = None) -> None:
+    where = channel or lab.channel
+    answer = await lab.paperround.answer(f"set here layout {layout}", lab.member(), where, f"choose {layout}")
+    assert answer.changed
+
+
+async def test_laid_out_apart_each_paper_stands_in_the_channel_and_no_thread_is_made(lab: Lab) -> None:
+    await chosen(lab, "apart")
+    await lab.digest()
+    assert states(await lab.round()) == ["sent"]
+    assert len(lab.place.messages) == 6
+    assert lab.fake.asked("POST", "/threads") == []
+    assert all("layout" not in post.body for post in lab.fake.posts())
+    assert lab.fake.refusals == []
+
+
+async def test_laid_out_as_a_thread_a_forum_gets_one_post_with_the_papers_in_it(lab: Lab) -> None:
+    forum = lab.fake.world.add_channel(lab.guild, "paper-forum", w.FORUM)
+    where = Channel("discord", lab.guild.id, forum.id)
+    await chosen(lab, "thread", where)
+    await lab.digest(channel=where)
+    assert states(await lab.round()) == ["sent"]
+    (post,) = [each for each in lab.fake.world.channels.values() if each.parent == forum.id]
+    assert len(post.messages) == 6
+    assert lab.fake.refusals == []
+
+
+async def test_a_doubtful_part_is_found_in_a_thread_that_was_archived_meanwhile(lab: Lab) -> None:
+    lab.fake.faults = [Fault("POST", POSTS, times=0, commit=True, cut=True)]
+    await lab.digest()
+    count = len(lab.fake.posts())
+
+    def second(request: Any, path: str) -> bool:  # noqa: ANN401 - of the fake's server
+        return request.method == "POST" and path.endswith("/messages") and len(lab.fake.posts()) == count + 2
+
+    lab.fake.faults[0].times = 1
+    lab.fake.faults[0].fits = second  # type: ignore[method-assign]
+    assert states(await lab.round()) == ["ambiguous"]
+    (thread,) = [each for each in lab.fake.world.channels.values() if each.parent == lab.place.id]
+    thread.archived = True
+    lab.clock.move(SETTLE)
+    assert states(await lab.round()) == ["sent"]
+    assert len(thread.messages) == 5
+
+
 async def test_a_member_gets_the_digest_by_direct_message(lab: Lab) -> None:
     await lab.digest("digest daily 09:00 UTC")
     assert states(await lab.round()) == ["sent"]
@@ -143,10 +188,10 @@ async def test_d6_where_history_is_not_readable_a_doubtful_part_is_held_and_not_
     await lab.digest()
     assert states(await lab.round()) == ["ambiguous"]
     lab.clock.move(SETTLE)
-    (report,) = await lab.round()
+    report, *_ = await lab.round()  # and who set the round is told
     assert report.state is DeliveryState.HELD
     assert report.why
-    assert len(lab.fake.posts()) == 1
+    assert len(lab.fake.asked("POST", f"/channels/{lab.place.id}/messages")) == 1
 
 
 async def test_d7_a_part_is_found_behind_two_thousand_other_messages(lab: Lab) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from adapters.discord.app import Connection, DiscordEdge, application_of, invite_link
+from adapters.discord.app import Connection, DiscordEdge
+from adapters.discord.invitation import invite_link
 from adapters.discord.watch import Watch
 from tests.adapters.discord.conftest import ANA, QUICK, Lab, opened
 from tests.wire.discord import world as w
@@ -32,7 +33,7 @@ async def test_p2_a_deleted_channel_pauses_its_round_at_once(lab: Lab) -> None:
     assert await until_paused(lab) == "The channel was deleted"
 
 
-async def test_p2_a_channel_that_refuses_is_paused_and_the_owner_is_told_once(lab: Lab) -> None:
+async def test_p2_a_channel_that_refuses_is_paused_and_who_set_it_is_told_once(lab: Lab) -> None:
     await lab.digest()
     await lab.fake.eventually(lambda: lab.edge.messenger.is_own({"author": {"id": w.BOT}}))
     lab.place.denied = w.SEND
@@ -40,7 +41,7 @@ async def test_p2_a_channel_that_refuses_is_paused_and_the_owner_is_told_once(la
     assert report.state == "rejected"
     assert "Send Messages" in str(paused(lab))
     assert len(lab.fake.posts()) <= 2
-    told = lab.fake.world.direct_with(w.OWNER).messages
+    told = lab.fake.world.direct_with(ANA).messages
     assert len(told) == 1
     lab.place.denied = 0
     await lab.fake.gateway.dispatch("CHANNEL_UPDATE", lab.place.json() | {"permission_overwrites": []})
@@ -151,7 +152,7 @@ async def test_as_many_shards_are_opened_as_discord_advises(tmp_path: Path) -> N
         await opened(tmp_path / "data", fake, guild, place, ends)
         await fake.eventually(lambda: len(fake.gateway.identified) == 2)
         assert sorted(each["shard"] for each in fake.gateway.identified) == [[0, 2], [1, 2]]
-        assert {each["intents"] for each in fake.gateway.identified} == {1 << 0 | 1 << 10 | 1 << 13}
+        assert {each["intents"] for each in fake.gateway.identified} == {1 << 0 | 1 << 9 | 1 << 10 | 1 << 13}
 
 
 async def test_many_refused_requests_stop_the_posting_long_before_a_ban() -> None:
@@ -173,12 +174,20 @@ async def test_many_refused_requests_stop_the_posting_long_before_a_ban() -> Non
     assert ended == []
 
 
-async def test_the_invite_asks_for_just_what_is_needed_and_the_token_tells_its_application() -> None:
+def test_the_invite_asks_for_just_what_is_needed() -> None:
     link = invite_link(w.BOT)
     assert f"client_id={w.BOT}" in link
-    assert "permissions=274877991936" in link
-    async with FakeDiscord() as fake:
-        assert await application_of(TOKEN, fake.api_url) == (w.BOT, "paperround")
+    assert "scope=bot+applications.commands" in link
+    assert f"permissions={w.VIEW | w.SEND | w.EMBED | w.HISTORY | w.SEND_IN_THREADS}" in link
+
+
+async def test_told_to_stop_while_it_waits_for_a_new_session_it_stops_soon(lab: Lab) -> None:
+    await lab.edge._client.wait_until_ready()  # noqa: SLF001 - only a session that began can end
+    lab.fake.gateway.refuse_resume = True
+    await lab.fake.gateway.drop(4000)
+    await asyncio.sleep(1)
+    await asyncio.wait_for(lab.edge.stop(), 8)
+    assert lab.edge._client.is_closed()  # noqa: SLF001 - nothing else tells
 
 
 async def test_a_worker_posts_without_listening(tmp_path: Path) -> None:

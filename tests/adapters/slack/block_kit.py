@@ -164,10 +164,22 @@ def _actions(block: Json) -> Iterator[str]:
 def _input(block: Json) -> Iterator[str]:
     yield from _keys(block, {"label", "element", "hint", "optional", "dispatch_action"})
     yield from _text(block["label"], 2000, "plain_text")
-    if block["element"]["type"] not in {"plain_text_input", "conversations_select", "checkboxes"}:
+    if block["element"]["type"] == "static_select":
+        yield from _select(block["element"])
+    elif block["element"]["type"] not in {"plain_text_input", "conversations_select"}:
         yield f"no input: {block['element']['type']}"
     if "hint" in block:
         yield from _text(block["hint"], 2000, "plain_text")
+
+
+def _select(element: Json) -> Iterator[str]:
+    yield from (f"unknown key {key}" for key in element.keys() - {"type", "action_id", "placeholder", "options"})
+    yield from _text(element["placeholder"], 150, "plain_text")
+    if len(element["options"]) not in range(1, 101):
+        yield f"{len(element['options'])} options"
+    for option in element["options"]:
+        yield from _text(option["text"], 75, "plain_text")
+        yield from _length(option["value"], 1, 150)
 
 
 def _divider(block: Json) -> Iterator[str]:

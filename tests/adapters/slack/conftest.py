@@ -62,13 +62,20 @@ class Running:
 @pytest.fixture
 async def running(fake: FakeSlack, stores: SqliteStores) -> AsyncIterator[Running]:
     clock = RunningClock(NOW)
-    edge = SlackEdge(SlackOptions(bot_token="xoxb-one", app_token=APP_TOKEN, api_url=fake.api_url), clock)  # noqa: S106 - made up
+    options = SlackOptions(
+        bot_token="xoxb-one",  # noqa: S106 - made up
+        app_token=APP_TOKEN,
+        api_url=fake.api_url,
+        quiet_s=0.3,
+        between_calls_s=0.01,
+    )
+    edge = SlackEdge(options, clock)
     paperround = Paperround(
         stores, Library(stores.papers), clock, {"slack": edge.messenger}, settle=timedelta(seconds=0.2)
     )
     await paperround.warm_up()
     held = Running(fake, edge, paperround, stores, clock)
-    edge.use(SlackStores(stores.seen_events, stores.channel_notes, stores.installations))
+    edge.use(SlackStores(stores.seen_events, stores.installations))
     await edge.start(paperround)
     await asyncio.to_thread(fake.wait_until, fake.connected)
     yield held

@@ -75,7 +75,7 @@ async def served(fake: FakeSlack, stores: SqliteStores) -> AsyncIterator[Served]
     edge = SlackEdge(options, clock)
     paperround = Paperround(stores, Library(stores.papers), clock, {"slack": edge.messenger})
     await paperround.warm_up()
-    edge.use(SlackStores(stores.seen_events, stores.channel_notes, stores.installations))
+    edge.use(SlackStores(stores.seen_events, stores.installations))
     app = web.Application()
     app.router.add_routes(edge.routes)
     runner = web.AppRunner(app)

@@ -11,8 +11,9 @@ import pytest
 from adapters.clock import RunningClock
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.workspaces import Workspaces
+from bot.deliveries import Layout
 from bot.model import Channel, MessageId
-from bot.ports import ChannelGone, HistoryUnreadable, OutcomeUnknown, PlatformUnreachable
+from bot.ports import ChannelGone, CommunityGone, HistoryUnreadable, OutcomeUnknown, PlatformUnreachable
 from tests.adapters.slack.replies import one_of_each
 from tests.wire.slack.fake_slack import FakeSlack, Fault
 
@@ -48,6 +49,51 @@ async def test_a_channel_without_threads_gets_each_pick_by_itself(fake: FakeSlac
     parent = await alone.post(READING, parts[0][0], "pr-0", None)
     await alone.post(READING, parts[1][0], "pr-1", parent)
     assert [message.get("thread_ts") for message in fake.home.places["C1"].messages] == [None, None]
+
+
+async def posted_from(messenger: SlackMessenger, layout: Layout) -> MessageId:
+    """Post a parent and a pick; return the pick."""
+    parts = messenger.render(one_of_each()["picks"], layout)
+    parent = await messenger.post(READING, parts[0][0], "pr-0", None)
+    return await messenger.post(READING, parts[1][0], "pr-1", parent)
+
+
+@pytest.mark.parametrize("threaded", [True, False])
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_the_layout_a_channel_chose_stands_above_the_hosts(
+    fake: FakeSlack, messenger: SlackMessenger, layout: Layout, *, threaded: bool
+) -> None:
+    as_set = SlackMessenger(messenger._workspaces, threaded=threaded)  # noqa: SLF001 - the same connections
+    pick = await posted_from(as_set, layout)
+    parent, posted = fake.home.places["C1"].messages
+    in_thread = threaded if layout is Layout.USUAL else layout is Layout.THREAD
+    assert posted.get("thread_ts") == (parent["ts"] if in_thread else None)
+    assert "layout" not in fake.calls_of("chat.postMessage")[1].args
+    lately = datetime.now(UTC) - timedelta(hours=1)
+    assert await as_set.find(READING, "pr-1", lately, parent["ts"]) == pick
+    assert await as_set.find(READING, "pr-2", lately, parent["ts"]) is None
+
+
+async def test_a_layout_is_frozen_with_the_message_and_outlives_a_changed_setting(
+    fake: FakeSlack, messenger: SlackMessenger
+) -> None:
+    frozen = messenger.render(one_of_each()["picks"])
+    changed = SlackMessenger(messenger._workspaces, threaded=False)  # noqa: SLF001 - the same connections
+    parent = await changed.post(READING, frozen[0][0], "pr-0", None)
+    await changed.post(READING, frozen[1][0], "pr-1", parent)
+    assert fake.home.places["C1"].messages[1]["thread_ts"] == parent
+
+
+async def test_d8_when_the_first_message_was_deleted_the_rest_stands_alone_and_the_channel_is_not_given_up(
+    fake: FakeSlack, messenger: SlackMessenger, payload: str
+) -> None:
+    parent = await messenger.post(READING, payload, "pr-0", None)
+    place = fake.home.places["C1"]
+    place.messages.clear()
+    assert await messenger.find(READING, "pr-1", LATELY, parent) is None
+    sent = await messenger.post(READING, payload, "pr-1", parent)
+    assert await messenger.find(READING, "pr-1", LATELY, parent) == sent
+    assert [message.get("thread_ts") for message in place.messages] == [None]
 
 
 async def test_a_members_own_digest_goes_to_the_direct_conversation(
@@ -175,7 +221,7 @@ async def test_d7_a_look_up_that_was_cut_off_goes_on_where_it_was(
 async def test_p1_a_revoked_token_is_used_no_more(fake: FakeSlack, messenger: SlackMessenger, payload: str) -> None:
     await messenger.post(READING, payload, "pr-1", None)
     fake.home.revoked = True
-    with pytest.raises(ChannelGone, match="token_revoked"):
+    with pytest.raises(CommunityGone, match=r"install the app again.*SLACK_BOT_TOKEN.*token_revoked"):
         await messenger.post(READING, payload, "pr-2", None)
     for number in range(5):
         with pytest.raises(PlatformUnreachable):
@@ -201,17 +247,18 @@ async def test_p1_a_revoked_token_is_used_no_more(fake: FakeSlack, messenger: Sl
 async def test_p2_a_refusal_of_the_place_stops_it_and_says_why(
     fake: FakeSlack, messenger: SlackMessenger, payload: str, change: object, word: str
 ) -> None:
-    told: list[str] = []
-
-    async def tell(_: Channel, why: str) -> None:
-        told.append(why)
-
-    messenger.on_gone = tell
     assert callable(change)
     change(fake)
     with pytest.raises(ChannelGone, match=word):
         await messenger.post(READING, payload, "pr-1", None)
-    assert len(told) == 1
+
+
+async def test_p4_the_round_of_a_member_who_left_stops_and_says_why(
+    fake: FakeSlack, messenger: SlackMessenger, payload: str
+) -> None:
+    del fake.home.people["U2"]
+    with pytest.raises(ChannelGone, match="has left the workspace"):
+        await messenger.post(Channel("slack", "T1", "@U2", direct=True), payload, "pr-1", None)
 
 
 async def test_blocks_that_slack_refuses_are_said_in_plain_text(

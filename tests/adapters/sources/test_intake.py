@@ -3,8 +3,18 @@
 import pytest
 
 from adapters.sources.dates import day_of, instant_of
-from adapters.sources.intake import BadEntry, CutOff, Entry, Unreadable, admit, arxiv_mentions, given_name, web_address
-from adapters.sources.markup import words_in
+from adapters.sources.intake import (
+    BadEntry,
+    CutOff,
+    Entry,
+    Unreadable,
+    admit,
+    arxiv_mentions,
+    given_name,
+    readable_abstract,
+    web_address,
+)
+from adapters.sources.markup import FRONT_MATTER, words_in
 from adapters.sources.xml_entries import words_of, xml_list
 from bot.announcements import RejectedItem
 
@@ -150,3 +160,25 @@ def test_a_wrong_encoding_gives_way_to_what_the_bytes_are(declared: str, sent: s
 def test_what_is_no_list_is_refused(document: bytes) -> None:
     with pytest.raises(Unreadable):
         xml_list(document, "entry")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Bal\\'azs shows\nthat $x < y$.", "Balázs shows that x < y."),
+        ("<jats:title>Abstract</jats:title><jats:p>Water is wet.</jats:p>", "Water is wet."),
+        ("<p>J. Phys., Published online: 1 March 2026; doi:10.1/x We measure.</p>", "We measure."),
+        ("Abstract interpretation is sound.", "Abstract interpretation is sound."),
+    ],
+)
+def test_an_original_reads_again_as_it_was_read_first(written: str, read: str) -> None:
+    told = FRONT_MATTER.sub("", words_in(written)) if written.startswith("<") else written
+    paper = admit(an_entry(abstract=told, original=written))
+    assert paper.abstract == read
+    assert (paper.original or paper.abstract) == written
+    assert readable_abstract(written) == read
+
+
+def test_an_original_that_needed_no_cleaning_is_not_kept_twice() -> None:
+    assert admit(an_entry(abstract="As it is.")).original == ""
+    assert admit(an_entry(abstract="A \0 sign.")).original == "A  sign."

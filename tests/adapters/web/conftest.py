@@ -19,6 +19,7 @@ from adapters.web.app import playground
 from adapters.web.history import Author, History, Message
 from adapters.web.messenger import PlatformForm, PlaygroundMessenger
 from adapters.web.places import PLACES
+from adapters.web.site import Site, site
 from bot.announcements import RejectedItem
 from bot.library import Library
 from bot.model import Paper
@@ -72,7 +73,11 @@ class Playground:
         ]
         self.messenger = PlaygroundMessenger(self.clock, self.history, forms)
         self.paperround = Paperround(
-            stores, Library(stores.papers), self.clock, {self.messenger.platform: self.messenger}
+            stores,
+            Library(stores.papers),
+            self.clock,
+            {self.messenger.platform: self.messenger},
+            public_url="https://papers.example",
         )
         self.source = Announcements()
         self.moves = 0
@@ -82,14 +87,10 @@ class Playground:
         listening = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{listening.getsockname()[1]}"
         self.url = f"http://{self.host}"
-        app = playground(
-            self.paperround,
-            self.clock,
-            self.messenger,
-            on_clock_moved=self._clock_moved,
-            allowed_hosts={self.host},
-            zone=BERLIN,
+        self.room = playground(
+            self.paperround, self.clock, self.messenger, on_clock_moved=self._clock_moved, zone=BERLIN
         )
+        app = site(Site(self.paperround.reading, {self.host}, public_url=self.url, playground=self.room))
         self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handle_signals=False)
         await self.runner.setup()
         await web.SockSite(self.runner, listening).start()
@@ -123,7 +124,7 @@ class Playground:
         response = await self.post("/clock", {"place": place, "to": "tomorrow"})
         assert response.status == 303
 
-    async def page(self, path: str = "/") -> str:
+    async def page(self, path: str = "/playground") -> str:
         async with self.visitor.get(path) as response:
             assert response.status == 200
             return await response.text()

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.web.app import STATIC
 from adapters.web.guard import BODY_CAP, HEADERS
+from adapters.web.static_files import STATIC
 from tests.adapters.web.conftest import Playground
 
-PAGES = ("/", "/in/direct", "/in/daily-papers", "/in/reading-group")
+PAGES = ("/playground", "/in/direct", "/in/daily-papers", "/in/reading-group")
 DEEDS = ("/say", "/press", "/react", "/clock")
 
 
@@ -153,7 +153,7 @@ async def test_bodies_are_forms_of_a_bounded_size(room: Playground) -> None:
 async def test_what_is_not_there_is_said_in_a_sentence(room: Playground, path: str, fields: dict[str, str]) -> None:
     assert (await room.post(path, fields)).status == 404
     response = await room.post(path, fields, Accept="application/json")
-    assert (await response.json()) == {"why": "There is nothing here. The playground is at /"}
+    assert (await response.json()) == {"why": "There is nothing here. Begin at /"}
 
 
 async def test_what_goes_wrong_here_reaches_the_visitor_as_a_sentence_and_not_as_a_trace(

@@ -11,7 +11,8 @@ from aiohttp import WSMsgType, web
 
 from tests.wire.discord.world import BOT, Json, World, guild_json, user_json
 
-PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+GUILD_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 15
+PRIVILEGED = 1 << 1 | 1 << 8 | MESSAGE_CONTENT
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 
 
@@ -19,6 +20,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2,
 class Session:
     id: str
     shard: tuple[int, int]
+    intents: int
     sent: list[Json] = field(default_factory=list)  # every dispatch, so that a resume can replay what was missed
     wire: "Wire | None" = None
 
@@ -52,6 +54,7 @@ class Gateway:
         self.answer_heartbeats = True
         self.heartbeat_ms = 41250
         self.close_identify_with: int | None = None
+        self.allowed_intents = 0  # privileged ones that are switched on for the application
         self.connected = asyncio.Event()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -73,6 +76,14 @@ class Gateway:
         """Tell every session of an event; one that is not connected gets it when it resumes."""
         for session in self.sessions.values():
             await self._tell(session, event, data)
+
+    async def tell_of_message(self, message: Json, mentioned: bool) -> None:  # noqa: FBT001 - named by its callers
+        """Tell the sessions that asked for messages of one; its words only where Discord would show them."""
+        bare = message | {"content": "", "embeds": [], "components": [], "attachments": []}
+        for session in self.sessions.values():
+            if session.intents & GUILD_MESSAGES:
+                shown = message if mentioned or session.intents & MESSAGE_CONTENT else bare
+                await self._tell(session, "MESSAGE_CREATE", shown)
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection; sessions live on."""
@@ -106,13 +117,13 @@ class Gateway:
         if data["token"] != self._token:
             await wire.socket.close(code=4004)
             return
-        if data["intents"] & PRIVILEGED:
+        if data["intents"] & PRIVILEGED & ~self.allowed_intents:
             await wire.socket.close(code=4014)
             return
         shard = tuple(data.get("shard", (0, 1)))
         # A new session of a shard takes the place of its old one.
         self.sessions = {key: each for key, each in self.sessions.items() if each.shard != shard}
-        session = Session(uuid4().hex, (shard[0], shard[1]), wire=wire)
+        session = Session(uuid4().hex, (shard[0], shard[1]), data["intents"], wire=wire)
         self.sessions[session.id] = session
         mine = [
             each for each in self._world.guilds.values() if each.present and (int(each.id) >> 22) % shard[1] == shard[0]

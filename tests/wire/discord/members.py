@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from bot.commands import BY_NAME
 from tests.wire.discord import world as w
 from tests.wire.discord.payloads import refusals
 
@@ -60,16 +61,18 @@ class Members:
         self.too_late_after_s = 3.0
 
     async def command(
-        self, place: w.Channel, person: str, name: str, *, manager: bool = False, **options: str
+        self, place: w.Channel, person: str, name: str, /, *, manager: bool = False, **options: str
     ) -> Interaction:
         told = [{"type": 3, "name": key.rstrip("_"), "value": value} for key, value in options.items()]
-        group = {"type": 1, "name": name, "options": told}
-        data = {"id": w.new_id(), "name": "papers", "type": 1, "options": [group]}
+        data = {"id": w.new_id(), "name": "papers", "type": 1, "options": [_use(name, told)]}
         return await self._answered(await self._begin(COMMAND, place, person, data, manager=manager))
 
-    async def suggestions(self, place: w.Channel, person: str, name: str, option: str, typed: str) -> list[Json]:
-        group = {"type": 1, "name": name, "options": [{"type": 3, "name": option, "value": typed, "focused": True}]}
-        data = {"id": w.new_id(), "name": "papers", "type": 1, "options": [group]}
+    async def suggestions(
+        self, place: w.Channel, person: str, name: str, option: str, typed: str, /, **beside: str
+    ) -> list[Json]:
+        told: list[Json] = [{"type": 3, "name": key.rstrip("_"), "value": value} for key, value in beside.items()]
+        told.append({"type": 3, "name": option, "value": typed, "focused": True})
+        data = {"id": w.new_id(), "name": "papers", "type": 1, "options": [_use(name, told)]}
         done = await self._answered(await self._begin(AUTOCOMPLETE, place, person, data))
         choices: list[Json] = (done.first or {})["data"]["choices"]
         return choices
@@ -102,6 +105,16 @@ class Members:
     async def again(self, interaction: Interaction) -> None:
         """Deliver an interaction a second time."""
         await self._fake.gateway.dispatch("INTERACTION_CREATE", interaction.payload)
+
+    async def write(self, channel: w.Channel, person: str, text: str) -> Json:
+        """Write a message; ``<@…>`` with the bot's number mentions it."""
+        message = self._fake.world.add_message(channel, {"content": text}, author=person)
+        mentioned = f"<@{w.BOT}>" in text
+        mentions = [w.user_json(w.BOT, bot=True)] if mentioned else []
+        whose = {key: value for key, value in w.member_json(person).items() if key != "user"}
+        told = message | {"guild_id": channel.guild, "member": whose, "mentions": mentions}
+        await self._fake.gateway.tell_of_message(told, mentioned)
+        return message
 
     async def react(self, channel: w.Channel, message: Json, person: str, emoji: str, *, told: bool = True) -> None:
         people = channel.reactions.setdefault(message["id"], {}).setdefault(emoji, [])
@@ -223,3 +236,10 @@ class Members:
             if channel.guild:
                 told["member"] = w.member_json(person, bot=person == w.BOT)
         await self._fake.gateway.dispatch(event, told)
+
+
+def _use(name: str, told: list[Json]) -> Json:
+    """The use of a command as Discord tells it; one of a family comes within its group."""
+    use: Json = {"type": 1, "name": name, "options": told}
+    family = BY_NAME[name].family
+    return {"type": 2, "name": family, "options": [use]} if family else use

@@ -267,12 +267,11 @@ def _registered(body: list[Json], app: str) -> list[Json]:
 
 
 def _size(command: Json) -> int:
-    if len(command["name"]) > 32 or len(command.get("description", "")) > 100 or len(command.get("options", [])) > 25:
+    """Characters of a command; of each text the longest language counts."""
+    told = [command.get("description", ""), *(command.get("description_localizations") or {}).values()]
+    if len(command["name"]) > 32 or max(map(len, told)) > 100 or len(command.get("options", [])) > 25:
         raise Refused(400, 50035, f"Invalid Form Body: {command['name']}")
+    if any(not text.strip() for text in told[1:]):
+        raise Refused(400, 50035, f"Invalid Form Body: {command['name']}: description_localizations")
     choices = sum(len(each["name"]) + len(str(each["value"])) for each in command.get("choices", []))
-    return (
-        len(command["name"])
-        + len(command.get("description", ""))
-        + choices
-        + sum(map(_size, command.get("options", [])))
-    )
+    return len(command["name"]) + max(map(len, told)) + choices + sum(map(_size, command.get("options", [])))

@@ -39,11 +39,11 @@ class FakeDiscord:
         self.refusals: list[str] = []
         self.commands: dict[str, list[Json]] = {}
         self.sessions_left = 1000
-        self._port = 0
+        self.port = 0
 
     @property
     def api_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}{BASE}"
+        return f"http://127.0.0.1:{self.port}{BASE}"
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=25 * 1024 * 1024)
@@ -53,8 +53,8 @@ class FakeDiscord:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self._port = self._runner.addresses[0][1]
-        self.gateway.url = f"ws://127.0.0.1:{self._port}/gateway/"
+        self.port = self._runner.addresses[0][1]
+        self.gateway.url = f"ws://127.0.0.1:{self.port}/gateway/"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.wire.discord import world as w
 from tests.wire.discord.faults import Fault
 from tests.wire.discord.process import PATIENCE_S, BotProcess
+from tests.wire.discord.proxy import Proxy
 from tests.wire.discord.server import FakeDiscord
 
 ANA, BO = "800000000000000001", "800000000000000002"
@@ -93,7 +94,7 @@ async def test_p9_buttons_and_emoji_of_messages_older_than_the_process_count(
     assert len(fake.asked("PUT", "/commands")) == 1
 
 
-@pytest.mark.long  # a crashed sender's lease runs half a minute
+@pytest.mark.long  # four processes started twice, and killed
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_d9_killed_while_a_part_is_under_way_each_part_arrives_once(
     fake: FakeDiscord, bot: BotProcess, part: int
@@ -125,6 +126,41 @@ async def test_d10_told_to_stop_while_posting_it_ends_cleanly_and_goes_on_at_the
     assert await bot.exit_status() == 0
     await bot.start()
     await fake.eventually(lambda: each_once(fake), PATIENCE_S)
+
+
+async def test_votes_changed_while_the_process_was_off_are_read_back_at_its_start(
+    fake: FakeDiscord, bot: BotProcess
+) -> None:
+    await ask_for_a_digest(fake)
+    await fake.eventually(lambda: each_once(fake), PATIENCE_S)
+    heading, first, second, *_ = fake.world.own_messages(place_of(fake))
+    thread = fake.world.channels[heading["id"]]
+    for person in (ANA, BO):
+        await fake.members.react(thread, first, person, "👍")
+    await fake.eventually(lambda: "2 likes" in first["embeds"][-1]["description"], PATIENCE_S)
+    await bot.kill()
+    await fake.members.take_back(thread, first, ANA, "👍", told=False)
+    await fake.members.react(thread, second, ANA, "🔖", told=False)
+    await bot.start()
+    await fake.eventually(lambda: "1 like" in first["embeds"][-1]["description"], PATIENCE_S)
+    await fake.eventually(lambda: "1 save" in second["embeds"][-1]["description"], PATIENCE_S)
+    assert fake.refusals == []
+
+
+async def test_through_a_proxy_it_reaches_a_discord_that_nothing_else_reaches(
+    fake: FakeDiscord, tmp_path: Path
+) -> None:
+    nowhere = "discord.invalid"
+    fake.gateway.url = f"ws://{nowhere}/gateway/"
+    async with Proxy(nowhere, fake.port) as proxy:
+        settings = {"PAPERROUND_PROXY": proxy.url, "DISCORD_API_URL": f"http://{nowhere}/api/v10"}
+        async with BotProcess(fake, tmp_path, **settings) as bot:
+            assert "graph" in await say(fake, "search", query="graph neural networks")
+            assert "open-sesame" not in bot.said()
+    # Its name resolves nowhere, so whatever came, the gateway's connection too, came this way.
+    assert any("/api/v10/" in line for line in proxy.asked)
+    assert len(fake.gateway.identified) == 1
+    assert all(proxy.credentials)
 
 
 async def test_p1_a_refused_token_ends_the_process_with_a_sentence_and_without_the_token(

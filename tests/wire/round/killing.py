@@ -5,6 +5,7 @@ import random
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ class Count:
         lies: Parts that the ledger calls sent and that stand nowhere.
         disordered: Destinations and dates whose parts do not stand in their order.
         recovery_s: The longest time from a start to the last part of the date.
+        stop_s: The longest time from being told to stop to the end of the process.
     """
 
     parts: int = 0
@@ -42,6 +44,7 @@ class Count:
     kills: int = 0
     in_flight: int = 0
     recovery_s: float = 0.0
+    stop_s: float = 0.0
     seed: int = 0
     troubles: list[str] = field(default_factory=list)
 
@@ -49,26 +52,48 @@ class Count:
         return (
             f"seed {self.seed}: {self.kills} kills, {self.in_flight} in flight, {self.parts} parts: {self.once} once, "
             f"{self.lost} lost, {self.twice} twice, {self.held} held, {self.lies} lies, {self.disordered} out of "
-            f"order; recovery {self.recovery_s:.1f} s at most"
+            f"order; recovery {self.recovery_s:.1f} s, stop {self.stop_s:.1f} s at most"
         )
 
 
-async def killed_over(stage: Stage, dice: random.Random, *, kills: int, seed: int, slowest_s: float) -> Count:
+Ending = Callable[[Stage, Count], Awaitable[None]]
+
+
+async def killed(stage: Stage, _: Count) -> None:
+    """End a life at once, with nothing said."""
+    await stage.kill()
+
+
+async def stopped(stage: Stage, count: Count) -> None:
+    """End a life as a supervisor does."""
+    count.stop_s = max(count.stop_s, await stage.stop())
+
+
+async def cut(stage: Stage, _: Count) -> None:
+    """End a life with its machine; the next one is elsewhere, on what was written by then."""
+    await stage.cut_power()
+
+
+async def killed_over(  # noqa: PLR0913 - what a run is made of
+    stage: Stage, dice: random.Random, *, kills: int, seed: int, slowest_s: float, end: Ending = killed, dates: int = 0
+) -> Count:
     """Kill the process ``kills`` times, one to four times on each date, and let each date come to its end.
 
     Args:
+        end: How each of those lives ends.
+        dates: At least so many.
         slowest_s: How late the platform may store a message: the count waits for that.
     """
     count = Count(seed=seed)
     day = FIRST_DAY
-    while count.kills < kills:
+    while count.kills < kills or (day - FIRST_DAY).days < dates:
         stage.bring(day)
         morning = datetime.fromisoformat(f"{day}T09:00:01Z")
         began = time.monotonic()
         for _ in range(min(dice.randint(1, 4), kills - count.kills)):
             await stage.start(morning + timedelta(seconds=time.monotonic() - began))
             await _a_moment(stage, dice)
-            await stage.kill()
+            await end(stage, count)
             count.kills += 1
             count.in_flight += bool(_asked(stage, "SELECT 1 FROM delivery_progress WHERE state = 'sending' LIMIT 1"))
         last = time.monotonic()

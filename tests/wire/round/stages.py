@@ -3,6 +3,8 @@
 import asyncio
 import json
 import random
+import shutil
+import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -18,6 +20,7 @@ from tests.wire.discord.faults import Fault as DiscordFault
 from tests.wire.discord.process import BotProcess as DiscordBot
 from tests.wire.discord.server import FakeDiscord
 from tests.wire.discord.world import Channel as DiscordPlace
+from tests.wire.round import storms
 from tests.wire.slack.fake_slack import FakeSlack
 from tests.wire.slack.fake_slack import Fault as SlackFault
 from tests.wire.slack.process import BotProcess as SlackBot
@@ -29,6 +32,8 @@ THINGS = ("glass", "liquids", "codes", "networks", "markets", "genomes", "galaxi
 WAYS = ("Measuring", "Bounding", "Estimating", "Explaining", "Simulating", "Learning", "Controlling", "Sampling")
 FOLLOW = f"follow here +{SUBJECT}"
 PATIENCE_S = 90
+# While it is still being loaded it has begun nothing, and simply ends.
+ENDED = {0, -signal.SIGTERM}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,15 @@ class Stage(Protocol):
         """Start the process, with its clock at an instant; return as soon as it was spawned."""
 
     async def kill(self) -> None: ...
+
+    async def stop(self) -> float:
+        """Tell the process to end; return how many seconds that took."""
+
+    async def cut_power(self) -> None:
+        """End the process and go on elsewhere: with the data folder as it was at that instant, copied."""
+
+    def storm(self, dice: random.Random) -> int:
+        """Let every second of the next posts go wrong, each in a way of its own; return how many do."""
 
     async def set_up(self, at: datetime) -> None:
         """Have each place follow something and want a round at nine, UTC."""
@@ -86,6 +100,13 @@ def papers_of(day: date) -> list[dict[str, object]]:
         }
         for each in range(5)
     ]
+
+
+def copied(data: Path) -> Path:
+    """Copy a data folder beside itself; return where."""
+    elsewhere = data.with_name(f"{data.name}x")
+    shutil.copytree(data, elsewhere)
+    return elsewhere
 
 
 class Told:
@@ -135,6 +156,25 @@ class OnDiscord:
 
     async def kill(self) -> None:
         await self._bot.kill()
+
+    async def stop(self) -> float:
+        assert self._bot.process is not None
+        began = time.monotonic()
+        self._bot.process.send_signal(signal.SIGTERM)
+        assert await self._bot.exit_status() in ENDED, self._bot.said()[-2000:]
+        return time.monotonic() - began
+
+    async def cut_power(self) -> None:
+        assert self._bot.process is not None
+        self._bot.process.send_signal(signal.SIGSTOP)
+        self.data = await asyncio.to_thread(copied, self.data)
+        self._bot.settings["PAPERROUND_DATA_DIR"] = str(self.data)
+        await self._bot.kill()
+
+    def storm(self, dice: random.Random) -> int:
+        self._fake.world.nonce_window_s = 120.0
+        self._fake.faults = storms.on_discord(dice)
+        return len(self._fake.faults) // 2
 
     async def set_up(self, at: datetime) -> None:
         await self.start(at)
@@ -187,6 +227,24 @@ class OnSlack:
 
     async def kill(self) -> None:
         await asyncio.to_thread(self._bot.kill)
+
+    async def stop(self) -> float:
+        assert self._bot.process is not None
+        began = time.monotonic()
+        self._bot.process.terminate()
+        assert await asyncio.to_thread(self._bot.exit_status) in ENDED, self._bot.said()[-2000:]
+        return time.monotonic() - began
+
+    async def cut_power(self) -> None:
+        assert self._bot.process is not None
+        self._bot.process.send_signal(signal.SIGSTOP)
+        self.data = await asyncio.to_thread(copied, self.data)
+        self._bot.settings["PAPERROUND_DATA_DIR"] = str(self.data)
+        await self.kill()
+
+    def storm(self, dice: random.Random) -> int:
+        self._fake.faults = storms.on_slack(dice)
+        return len(self._fake.faults) // 2
 
     async def set_up(self, at: datetime) -> None:
         await self.start(at)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.round.killing import Count, killed_over
+from tests.wire.round.killing import Count, Ending, killed, killed_over
 from tests.wire.round.stages import Slowness, on_discord, on_slack
 
 STAGES = {"discord": on_discord, "slack": on_slack}
@@ -23,13 +23,20 @@ UNEVEN = Slowness(commit_s=0.5)
 SLOW = Slowness(commit_s=4.0)
 
 
-async def run(
-    folder: Path, platform: str, *, kills: int, seed: int, slow: Slowness = UNEVEN, settings: dict[str, str] = SCALED
+async def run(  # noqa: PLR0913 - what a run is made of
+    folder: Path,
+    platform: str,
+    *,
+    kills: int,
+    seed: int,
+    slow: Slowness = UNEVEN,
+    settings: dict[str, str] = SCALED,
+    end: Ending = killed,
 ) -> Count:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     stage: Callable[..., Any] = STAGES[platform]
     async with stage(folder, dice, slow, **settings) as on:
-        count = await killed_over(on, dice, kills=kills, seed=seed, slowest_s=slow.commit_s)
+        count = await killed_over(on, dice, kills=kills, seed=seed, slowest_s=slow.commit_s, end=end)
     print(f"\n{platform}: {count.told()}")  # noqa: T201 - the figure is what the run is for
     return count
 

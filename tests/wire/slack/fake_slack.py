@@ -123,12 +123,16 @@ class FakeSlack:
 
         return self.wait_until(answers)[0]
 
-    def connected(self) -> bool:
-        return any(not socket.closed for socket in self._sockets)
+    def connected(self, sockets: int = 1) -> bool:
+        return sum(not socket.closed for socket in self._sockets) >= sockets
 
-    def say_by_socket(self, kind: str, payload: Json, timeout_s: float = 5.0, **more: object) -> Json | None:
-        """Send one envelope to the bot; return the payload of its acknowledgement, None when none came in time."""
-        acknowledged: Json | None = self._in_loop(self._say(kind, payload, timeout_s, more))
+    def say_by_socket(self, kind: str, payload: Json, timeout_s: float = 5.0, *, socket: int = -1) -> Json | None:
+        """Send one envelope to the bot; return the payload of its acknowledgement, None when none came in time.
+
+        Args:
+            socket: Which of the open ones; the newest unless something else is said.
+        """
+        acknowledged: Json | None = self._in_loop(self._say(kind, payload, timeout_s, socket))
         return acknowledged
 
     def drop_sockets(self, reason: str = "") -> None:
@@ -166,6 +170,7 @@ class FakeSlack:
     async def _start(self) -> None:
         app = web.Application()
         app.router.add_post("/api/{method}", self._called)
+        app.router.add_get("/api/{method}", self._called)
         app.router.add_post("/response/{id}", self._responded)
         app.router.add_post("/upload/{team}/{number}", self._uploaded)
         app.router.add_get("/socket", self._connected)
@@ -253,12 +258,12 @@ class FakeSlack:
         self._sockets.remove(socket)
         return socket
 
-    async def _say(self, kind: str, payload: Json, timeout_s: float, more: Json) -> Json | None:
+    async def _say(self, kind: str, payload: Json, timeout_s: float, number: int) -> Json | None:
         envelope = uuid.uuid4().hex
         self._waiting[envelope] = asyncio.get_running_loop().create_future()
-        socket = next(each for each in reversed(self._sockets) if not each.closed)
+        socket = [each for each in self._sockets if not each.closed][number]
         await socket.send_json(
-            {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True, **more}
+            {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True}
         )
         try:
             return await asyncio.wait_for(self._waiting[envelope], timeout_s)

@@ -54,13 +54,24 @@ class BotProcess:
             self.process.kill()
             self.process.wait(PATIENCE_S)
 
-    def start(self) -> None:
+    def doctor(self) -> str:
+        """Return what `paperround doctor` says, asked beside the running process."""
+        asked = [sys.executable, "-c", COMMAND.replace("run", "doctor")]
+        ended = subprocess.run(
+            asked, cwd=self.folder, env=self._environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+        return ended.stdout
+
+    def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        return {**inherited, "PYTHONPATH": str(ROOT), **self.settings}
+
+    def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", COMMAND],
                 cwd=self.folder,
-                env={**inherited, "PYTHONPATH": str(ROOT), **self.settings},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,5 +1,6 @@
 """A channel with two people in it, in which a test has the bot to itself."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Self
@@ -75,6 +76,7 @@ class Room:
     def react(
         self, emoji: str, message: Json, event_id: str | None = None, *, removed: bool = False, at: float = 0.0
     ) -> Json | None:
+        self.fake.home.react(message, emoji, self.ana, removed=removed, at=at or time.time())
         payload = a_reaction(
             self.fake,
             emoji,

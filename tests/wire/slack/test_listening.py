@@ -68,7 +68,24 @@ def test_p9_buttons_of_past_releases_do_what_they_did_or_say_that_they_are_old(r
     assert "Traceback" not in room.bot.said()
 
 
-@pytest.mark.parametrize("reason", ["", "warning", "refresh_requested"])
+def test_p7_emoji_of_an_outage_are_read_back_from_the_messages(room: Room) -> None:
+    pick = room.posted_pick()
+    room.react("+1", pick)
+    room.fake.wait_until(lambda: "1 like" in json.dumps(pick["blocks"]))
+    room.bot.kill()
+    room.fake.home.react(pick, "+1", room.ana, removed=True, at=time.time())
+    room.fake.home.react(pick, "bookmark", room.ben)
+    room.bot.start()
+    room.bot.connected()
+    room.fake.wait_until(lambda: "1 like" not in json.dumps(pick["blocks"]))
+    room.fake.home.react(pick, "fire", room.ben)
+    room.fake.drop_sockets()
+    room.fake.wait_until(lambda: "1 like" in json.dumps(pick["blocks"]), 40)
+    assert "nothing yet" in room.say("feedback", room.ana)
+    assert room.say("feedback", room.ben).count("Liked") == 1, room.bot.said()
+
+
+@pytest.mark.parametrize("reason", ["", "warning", "refresh_requested", "too_many_websockets"])
 def test_a_dropped_socket_is_opened_again_and_commands_are_answered(room: Room, reason: str) -> None:
     room.fake.drop_sockets(reason)
     room.fake.wait_until(room.fake.connected, 40)

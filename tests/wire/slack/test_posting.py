@@ -30,6 +30,16 @@ def test_d2_a_connection_closed_after_the_message_was_stored_makes_no_second_one
     assert len(room.tried) == PARTS, room.bot.said()
 
 
+def test_where_a_channel_chose_so_each_pick_stands_by_itself_and_one_in_doubt_is_found(room: Room) -> None:
+    room.set_up()
+    assert "layout is apart" in room.say("set here layout apart")
+    room.fake.faults.append(Fault("chat.postMessage", skips=2, commits=True, closes=True))
+    room.say("digest here now")
+    room.fake.wait_until(room.each_once)
+    assert [post.get("thread_ts") for post in room.place.posts] == [None] * PARTS
+    assert len(room.tried) == PARTS, room.bot.said()
+
+
 @pytest.mark.parametrize("committed", [True, False], ids=["stored", "not stored"])
 def test_d4_a_502_is_looked_up_before_anything_is_posted_again(room: Room, *, committed: bool) -> None:
     room.set_up()
@@ -105,9 +115,16 @@ def test_p1_after_its_token_was_revoked_a_workspace_is_asked_nothing_more(tmp_pa
         fake.home.revoked = True
         room.say("digest here now")
         fake.wait_until(lambda: "workspace_ended" in bot.said())
-        room.say("help")
+        assert "paperround doctor" in room.say("status")
         asked = [call.method for call in fake.calls[before:] if call.method != "apps.connections.open"]
         assert len(asked) <= 3, asked
         assert bot.said().count("action=workspace_ended") == 1
         assert bot.process is not None
         assert bot.process.poll() is None
+        told = bot.doctor()
+        assert "Slack refuses the bot token: token_revoked." in told
+        assert "into SLACK_BOT_TOKEN" in told
+        assert fake.home.token not in bot.said() + told
+        fake.home.revoked = False
+        bot.restart()
+        fake.wait_until(lambda: "Next:" in room.say("digest here"))

@@ -70,6 +70,17 @@ class WebApi:
         home.unfurled.append(said)
         return {}
 
+    def reactions_get(self, home: Workspace, said: Json) -> Json:
+        _needs(home, "reactions:read")
+        place = _place(home, said)
+        for message in place.messages:
+            if message["ts"] == said["timestamp"]:
+                most = None if str(said.get("full")) in {"1", "True", "true"} else 1
+                reactions = [{**each, "users": each["users"][:most]} for each in message.get("reactions", [])]
+                told = {"ts": message["ts"], **({"reactions": reactions} if reactions else {})}
+                return {"type": "message", "channel": place.id, "message": told}
+        raise Refused("message_not_found")
+
     def conversations_open(self, home: Workspace, said: Json) -> Json:
         _needs(home, "im:write")
         if said["users"] not in home.people:

@@ -44,6 +44,7 @@ class Workspace:
         self.opened_views: list[Json] = []
         self.unfurled: list[Json] = []
         self.files: list[Json] = []
+        self._reacted: dict[tuple[str, str, str], float] = {}
         self._clock = 1_790_000_000.0
         self.add_person("U1", name="ana")
         self.add_person("U2", name="ben")
@@ -79,6 +80,19 @@ class Workspace:
         }
         place.messages.append(message)
         return message
+
+    def react(self, message: Json, emoji: str, user: str, *, removed: bool = False, at: float = 0.0) -> None:
+        """Put an emoji on a message, or take it away; nobody is told. What was done later than ``at`` stands."""
+        key = (message["ts"], emoji, user)
+        if at < self._reacted.get(key, 0.0):
+            return
+        self._reacted[key] = at
+        found = {each["name"]: each["users"] for each in message.get("reactions", [])}
+        users = found.setdefault(emoji, [])
+        users[:] = [each for each in users if each != user] + ([] if removed else [user])
+        message["reactions"] = [
+            {"name": name, "users": people, "count": len(people)} for name, people in found.items() if people
+        ]
 
     def replies_to(self, place: Place, ts: str) -> list[Json]:
         return [message for message in place.messages if message.get("thread_ts") == ts or message["ts"] == ts]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,39 @@ async def test_a_harvest_that_breaks_off_and_is_taken_up_by_another_process_has_
         state = stores.source_states.get("arxiv-harvest:cs")
         assert isinstance(state, SourceState)
         assert (state.cursor, state.failures, state.succeeded_at) == ("2026-11-23", 0, NOW)
+
+
+async def test_q8_what_arxiv_deletes_is_withdrawn_here_and_a_deletion_of_the_unknown_is_told(
+    stores: SqliteStores,
+) -> None:
+    await take(stores, "arxiv", arxiv_feed(1, "On the entropy of paper rounds"))
+    gone = "".join(
+        f"<record><header status='deleted'><identifier>oai:arXiv.org:{name}</identifier></header></record>"
+        for name in ("2611.00001", "2611.00009")
+    )
+    body = f"<OAI-PMH><ListRecords>{gone}<resumptionToken/></ListRecords></OAI-PMH>".encode()
+
+    async def harvested() -> IngestReport:
+        async with a_host(always(Says(body))) as host, a_fetcher(host) as fetcher:
+            source = ArxivHarvest("arxiv-harvest:cs", "cs", fetcher, host.address)
+            return await ingest(stores.papers, source, NOW, lambda _: None)
+
+    report = await harvested()
+    assert (report.read, report.updated, report.added, report.duplicates) == (2, 1, 0, 0)
+    assert [found.why for found in report.rejected] == ["arXiv deleted 2611.00009"]
+    assert the_paper(stores).withdrawn
+    again = await harvested()
+    assert (again.updated, again.duplicates, len(again.rejected)) == (0, 1, 1)
+    assert not stores.papers.since(NOW + timedelta(days=1))
+
+
+async def test_hugging_face_s_comments_and_keywords_are_kept_beside_arxiv_s_own_words(stores: SqliteStores) -> None:
+    listed = (
+        b'[{"paper": {"id": "2611.00001", "title": "T", "upvotes": 41, "ai_keywords": ["paper rounds", "entropy"], '
+        b'"githubRepo": "https://github.com/lab/rounds"}, "numComments": 3}]'
+    )
+    await take(stores, "huggingface", listed)
+    await take(stores, "arxiv", arxiv_feed(1, "On the entropy of paper rounds"))
+    paper = the_paper(stores)
+    assert (paper.title, paper.upvotes, paper.comments) == ("On the entropy of paper rounds", 41, 3)
+    assert (paper.keywords, paper.code_url) == (("paper rounds", "entropy"), "https://github.com/lab/rounds")

@@ -13,7 +13,15 @@ from tests.wire.sources.reading import NOW
 
 
 def bases(address: str) -> Bases:
-    return Bases(arxiv_api=address, biorxiv=address, pubmed=address, openreview=address, crossref=address)
+    return Bases(
+        arxiv_api=address,
+        biorxiv=address,
+        pubmed=address,
+        openreview=address,
+        crossref=address,
+        pmc=address,
+        acl=address,
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,3 +72,47 @@ async def test_a_service_that_is_down_is_not_taken_for_one_that_does_not_know() 
     async with a_host(always(Says(b"down", 503, {"Retry-After": "600"}))) as host, a_fetcher(host) as fetcher:
         with pytest.raises(SourceFailed, match="503"):
             await Lookup(Way(fetcher, bases=bases(host.address))).paper(PaperId("arxiv:2104.12255"), NOW)
+
+
+ANTHOLOGY = b"""@inproceedings{lab-2023-rounds,
+    title = "On the Entropy of {P}aper Rounds",
+    author = "Bo, Ana  and
+      Do, Cy",
+    booktitle = "Proceedings of the 61st Annual Meeting",
+    month = jul,
+    year = "2023",
+    url = "https://aclanthology.org/2023.acl-long.1/",
+    doi = "10.18653/v1/2023.acl-long.1",
+    abstract = "What it is about."
+}
+"""
+
+
+async def test_a_paper_of_the_acl_anthology_is_asked_of_its_bibliography() -> None:
+    async with a_host(always(Says(ANTHOLOGY))) as host, a_fetcher(host) as fetcher:
+        found = await Lookup(Way(fetcher, bases=bases(host.address))).paper(PaperId("acl:2023.acl-long.1"), NOW)
+    assert host.asked[0].path == "/2023.acl-long.1.bib"
+    assert found is not None
+    assert (found.title, found.authors) == ("On the Entropy of Paper Rounds", ("Ana Bo", "Cy Do"))
+    assert (found.id, found.doi) == ("doi:10.18653/v1/2023.acl-long.1", "10.18653/v1/2023.acl-long.1")
+    assert found.abstract == "What it is about."
+
+
+async def test_an_article_of_pmc_is_asked_of_pubmed_under_the_number_that_pmc_tells(shared_data: Path) -> None:
+    body = (shared_data / "sources" / "pubmed" / "biopython_pubmed1.xml").read_bytes()
+    known = b'{"status": "ok", "records": [{"pmcid": "PMC1234567", "pmid": 12091962, "requested-id": "PMC1234567"}]}'
+
+    def answer(asked: Asked) -> Says:
+        return Says(known) if asked.path.startswith("/tools/idconv") else Says(body)
+
+    async with a_host(answer) as host, a_fetcher(host) as fetcher:
+        found = await Lookup(Way(fetcher, bases=bases(host.address))).paper(PaperId("pmcid:PMC1234567"), NOW)
+    assert found is not None
+    assert found.title.startswith("The treatment of AIDS")
+    assert host.asked[1].params["id"] == "12091962"
+
+
+async def test_an_article_that_pmc_does_not_know_is_unknown() -> None:
+    unknown = b'{"status": "ok", "records": [{"requested-id": "PMC9", "status": "error", "errmsg": "not found"}]}'
+    async with a_host(always(Says(unknown))) as host, a_fetcher(host) as fetcher:
+        assert await Lookup(Way(fetcher, bases=bases(host.address))).paper(PaperId("pmcid:PMC9"), NOW) is None

@@ -194,6 +194,40 @@ async def test_ingest_reads_a_source_once_and_since_a_day_again(install: Install
     assert [asked.headers.get("if-none-match") for asked in host.asked] == [None, ETAG, None]
 
 
+async def test_a_source_that_a_community_added_is_polled_beside_the_host_s(install: Install) -> None:
+    async with a_host(the_feed) as host:
+        bot = install(host, PAPERROUND_SOURCES="sample")
+        _, added, _ = await bot.say(BEGIN, "say", f"source add {bot.source}", "--channel", "papers", "--json")
+        assert added["text"].startswith(f"Added: {bot.source}")
+        await bot.start(BEGIN)
+        polled = await bot.logged("source_polled")
+        await bot.stop()
+        _, status, _ = await bot.say(BEGIN, "say", "status", "--channel", "papers", "--json")
+        _, doctor, _ = await bot.say(BEGIN, "doctor", "--json")
+        _, found, _ = await bot.say(BEGIN, "search", "entropy of small machines", "--json")
+        _, gone, _ = await bot.say(BEGIN, "say", "source remove 1", "--channel", "papers", "--json")
+        _, refused, _ = await bot.say(BEGIN, "say", "source add file:/etc/passwd", "--channel", "papers", "--json")
+        _, kept, _ = await bot.say(BEGIN, "search", "entropy of small machines", "--json")
+    assert (polled["source"], polled["read"], polled["added"]) == (bot.source, 2, 2)
+    assert f"Source {bot.source}" in status["text"]
+    assert any(bot.source in means for _, means in told_of(doctor, "sources"))
+    assert found == kept != []
+    assert "Its papers stay" in gone["text"]
+    assert "only its host may set it" in refused["text"]
+
+
+async def test_a_dry_run_tells_what_would_come_of_a_source_and_changes_nothing(install: Install) -> None:
+    async with a_host(the_feed) as host:
+        bot = install(host)
+        _, dry, _ = await bot.say(BEGIN, "ingest", bot.source, "--dry-run", "--json")
+        _, since, _ = await bot.say(BEGIN, "ingest", bot.source, "--since", "2d", "--dry-run", "--json")
+        _, first, _ = await bot.say(BEGIN, "ingest", bot.source, "--json")
+    assert dry == {**first, "dry_run": True} == since
+    assert (first["read"], first["added"]) == (2, 2)
+    # The state was not kept either, else the feed would have been asked for what changed since.
+    assert [asked.headers.get("if-none-match") for asked in host.asked] == [None, None, None]
+
+
 async def test_a_paper_that_is_brought_on_the_command_line_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = (
         "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>http://arxiv.org/abs/2611.00001v1</id>"
@@ -213,6 +247,7 @@ async def test_a_paper_that_is_brought_on_the_command_line_is_fetched(monkeypatc
 async def test_a_brought_paper_that_no_service_knows_is_said_to_be_unknown(install: Install) -> None:
     async with a_host(the_feed) as host:
         bot = install(host)
-        _, told, _ = await bot.say(BEGIN, "say", "add https://pmc.ncbi.nlm.nih.gov/articles/PMC1234567/", "--json")
+        # So long a DOI is kept as a digest of it, which nobody can be asked for.
+        _, told, _ = await bot.say(BEGIN, "say", f"add https://doi.org/10.1000/{'x' * 80}", "--json")
     assert told["reply"] == "refusal"
     assert "No service that is asked knows this paper" in told["text"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.wire.web.running import PATIENCE_S, RunningPlayground
 
 
-def page(url: str, path: str = "/") -> str:
+def page(url: str, path: str = "/playground") -> str:
     with urllib.request.urlopen(f"{url}{path}", timeout=10) as response:  # noqa: S310 - the address is our own process's
         return str(response.read().decode())
 

@@ -1,0 +1,2 @@
+export { drawSlack } from "./slack.js";
+export { drawDiscord } from "./discord.js";

@@ -1,0 +1,69 @@
+// Slack's messages by slack-blocks-to-jsx, each in a shadow root: its style sheet and the page's never meet.
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+import { Message } from "slack-blocks-to-jsx";
+import styles from "slack-blocks-to-jsx/dist/style.css";
+
+const sheet = new CSSStyleSheet();
+// Reset as Slack's own page does it; without it a browser's margins and button looks show through.
+sheet.replaceSync(`
+  :host { display: block; text-align: left; }
+  * { box-sizing: border-box; }
+  p, h1, h2, h3, h4, ul, ol, blockquote { margin: 0; padding: 0; }
+  button { font: inherit; color: inherit; background: none; cursor: pointer; }
+  button:focus-visible, a:focus-visible { outline: 2px solid currentcolor; outline-offset: 2px; }
+  section { min-width: 0; overflow-wrap: anywhere; }
+  ${styles}
+  #slack_blocks_to_jsx .max-w-\\[600px\\] { max-width: none; }
+`);
+let drawn = 0;
+
+/**
+ * Draw one payload of Slack.
+ *
+ * @param {object} payload As `chat.postMessage` takes it.
+ * @param {{face: string, at: Date, dark: boolean, press: (token: string) => void}} scene
+ * @returns {{element: HTMLElement, end: () => void}}
+ */
+export function drawSlack(payload, scene) {
+  const element = document.createElement("div");
+  const shadow = element.attachShadow({ mode: "open" });
+  shadow.adoptedStyleSheets = [sheet];
+  const holder = document.createElement("div");
+  shadow.append(holder);
+  const tokens = new Map();
+  const root = createRoot(holder);
+  root.render(
+    createElement(Message, {
+      blocks: payload.blocks.map((block) => withOwnIds(block, tokens)),
+      name: "Paperround",
+      logo: scene.face,
+      time: scene.at,
+      theme: scene.dark ? "dark" : "light",
+      hooks: { link: ({ href, children, className }) => link(href, children, className) },
+    }),
+  );
+  shadow.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button && tokens.has(button.id)) scene.press(tokens.get(button.id));
+  });
+  return { element, end: () => root.unmount() };
+}
+
+function link(href, children, className) {
+  const web = /^https?:\/\//i.test(href);
+  return createElement("a", { href: web ? href : undefined, className, target: "_blank", rel: "noopener noreferrer" }, children);
+}
+
+// An action's id becomes the id of its button, and many messages stand on one page: here each is the only one.
+function withOwnIds(part, tokens) {
+  if (Array.isArray(part)) return part.map((each) => withOwnIds(each, tokens));
+  if (part === null || typeof part !== "object") return part;
+  const own = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, withOwnIds(value, tokens)]));
+  if (part.type === "button") {
+    drawn += 1;
+    own.action_id = `slack-${drawn}`;
+    tokens.set(own.action_id, part.value);
+  }
+  return own;
+}

@@ -1,0 +1,157 @@
+"""Addresses and tokens that open what is not for everybody: an archive, a feed, one's own data.
+
+Chat hands them out, the pages ask here what they open. Nothing kept opens anything by itself: of a feed's address and
+of a token only a digest is kept, and an archive's link is signed.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.model import Channel, Member, ProfileId
+from bot.ports import Access, Grant
+
+ARCHIVE, FEED, TOKEN = "archive", "feed", "token"
+ARCHIVE_LASTS = timedelta(days=7)
+# 16 random bytes cannot be guessed; as much of a SHA-256 MAC cannot be forged (RFC 2104, 5).
+SECRET_BYTES = 16
+LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link opens.
+
+    Attributes:
+        token: As it stood in the address.
+        until: When it ends, aware; None for one that stands until it is changed.
+    """
+
+    profile: ProfileId
+    token: str
+    until: datetime | None = None
+
+
+class Addresses:
+    """Callers: the answers that hand addresses out, and the reading side that opens them. Stores are asked: off loop.
+
+    Attributes:
+        public_url: Where the pages are reached from outside, without a slash at its end; empty when nobody said.
+    """
+
+    def __init__(self, access: Access, public_url: str = "", secret: str = "") -> None:
+        """Make addresses below ``public_url``.
+
+        Args:
+            secret: What the host set for signing; without it a key is drawn and kept with the data.
+        """
+        self.public_url = public_url.rstrip("/")
+        self._access = access
+        self._secret = secret
+
+    def archive(self, owner: Member | Channel, now: datetime) -> str:
+        """Return a link to the past picks of a profile that ends after `ARCHIVE_LASTS`."""
+        grant = self._access.of(owner.profile, ARCHIVE)
+        if grant is None:
+            grant = Grant(owner.profile, ARCHIVE, secrets.token_hex(SECRET_BYTES), "", now)
+            self._access.keep(grant)
+        until = int((now + ARCHIVE_LASTS).timestamp())
+        signature = self._mac(ARCHIVE, owner.profile, grant.nonce, str(until))
+        return f"{self.public_url}/archive/{until}.{_written(owner.profile.encode())}.{signature}"
+
+    def archive_opened(self, token: str, now: datetime) -> Opened | None:
+        """Return what a link opens; None for one that is forged, has ended, or was revoked."""
+        said, _, rest = token.partition(".")
+        name, _, signature = rest.partition(".")
+        profile = _read(name)
+        if len(token) > LONGEST or profile is None or not (said.isascii() and said.isdigit() and len(said) < 12):
+            return None
+        grant = self._access.of(profile, ARCHIVE)
+        if grant is None or not _same(signature, self._mac(ARCHIVE, profile, grant.nonce, said)):
+            return None
+        until = datetime.fromtimestamp(int(said), UTC)
+        return Opened(profile, token, until) if now < until else None
+
+    def feed(self, owner: Member | Channel, now: datetime, *, new: bool = False) -> str:
+        """Return the secret address of a profile's feed, always the same one until a new one is asked for."""
+        grant = self._access.of(owner.profile, FEED)
+        if new or grant is None:
+            nonce = secrets.token_hex(SECRET_BYTES)
+            grant = Grant(owner.profile, FEED, nonce, _digest(self._mac(FEED, owner.profile, nonce)), now)
+            self._access.keep(grant)
+        return f"{self.public_url}/feed/{self._mac(FEED, owner.profile, grant.nonce)}.atom"
+
+    def feed_opened(self, token: str) -> Opened | None:
+        return self._opened(FEED, token)
+
+    def give_token(self, member: Member, now: datetime) -> str:
+        """Return a fresh token for a member's own data; the one before opens nothing any more."""
+        token = secrets.token_urlsafe(2 * SECRET_BYTES)
+        self._access.keep(Grant(member.profile, TOKEN, "", _digest(token), now))
+        return token
+
+    def token_opened(self, token: str) -> Opened | None:
+        return self._opened(TOKEN, token)
+
+    def revoke(self, owner: Member | Channel, kind: str) -> bool:
+        """Make every address or token of one kind useless; False when there was none."""
+        return self._access.remove(owner.profile, kind)
+
+    def signed(self, *said: str) -> str:
+        """Return a signature of words; the first says what for, so that none can stand for another."""
+        return self._mac(*said)
+
+    def is_signed(self, signature: str, *said: str) -> bool:
+        return _same(signature, self._mac(*said))
+
+    def _opened(self, kind: str, token: str) -> Opened | None:
+        if len(token) > LONGEST:
+            return None
+        grant = self._access.by_digest(kind, _digest(token))
+        return None if grant is None else Opened(grant.profile, token)
+
+    def _mac(self, *said: str) -> str:
+        key = hashlib.sha256(b"paperround web" + self._secret.encode()).digest()
+        if not self._secret:
+            key = self._access.signing_key()
+        # Each part with its length: no two rows of parts are the same bytes.
+        parts = [part.encode("utf-8", "replace") for part in said]
+        told = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return _written(hmac.digest(key, told, "sha256")[:SECRET_BYTES])
+
+
+def owner_of(profile: ProfileId) -> Member | Channel:
+    """Return whose profile an id names; names and rights are not in it.
+
+    Raises:
+        ValueError: It is no id of a profile.
+    """
+    kind, platform, community, name = profile.split(":", 3)
+    if kind not in {"member", "channel"}:
+        raise ValueError(f"no profile: {profile[:40]}")
+    return (Member if kind == "member" else Channel)(platform, community, name)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+
+
+def _written(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _read(text: str) -> ProfileId | None:
+    try:
+        profile = ProfileId(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode())
+        owner_of(profile)
+    except (NotBase64, ValueError):
+        return None
+    return profile

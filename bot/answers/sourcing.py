@@ -1,0 +1,187 @@
+"""``source``, ``review``: a community's sources beside the host's, and what its members bring."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.actions import Verb
+from bot.announcements import SourceRefused, SourceState
+from bot.answers.asked import Answer, Asked, Refused, button, present, say_button, stored
+from bot.desk import Desk
+from bot.model import PaperId
+from bot.plain import clean
+from bot.ports import CommunitySource, Submission
+from bot.preferences import chosen
+from bot.replies import ButtonStyle, FactsReply, NoticeReply
+
+# Each of them is asked for as long as the bot runs, by a host who may not even know.
+COMMUNITY_CAP = 20
+SHOWN_CHARACTERS = 80
+REVIEWED_AT_ONCE = 5
+MODERATION = "submissions"
+MODERATED = "moderated"
+
+
+def source(desk: Desk, asked: Asked) -> Answer:
+    """List, add to or take from the sources of the member's community."""
+    act, _, rest = asked.ask.text.partition(" ")
+    if asked.channel.direct and act.lower() in {"add", "remove"}:
+        return _elsewhere(f"source {act.lower()}")
+    match act.lower():
+        case "" | "list" if not rest:
+            return _listed(desk, asked)
+        case "add" if rest:
+            return _added(desk, asked, rest)
+        case "remove" if rest.isascii() and rest.isdigit():
+            return _removed(desk, asked, int(rest[:9]))
+        case _:
+            why = "source takes add and a source, remove and its number, or list."
+            raise Refused(asked.ask.text[:200], why, say_button("source list", "source list"))
+
+
+def review(desk: Desk, asked: Asked) -> Answer:
+    """Show a manager what waits, one after the other, or settle one of them."""
+    if asked.channel.direct:
+        return _elsewhere("review")
+    _refuse_unless_managing(asked, "review")
+    act, _, link = asked.ask.text.partition(" ")
+    if act.lower() in {"approve", "decline"} and link:
+        return decided(desk, asked, PaperId(link.strip()), accept=act.lower() == "approve")
+    if asked.ask.text:
+        raise Refused(asked.ask.text[:200], "Say review to see what waits.", say_button("review", "review"))
+    waiting = desk.stores.submissions.pending(asked.member.platform, asked.member.community)
+    if not waiting:
+        return Answer(NoticeReply("Nothing waits for you: no paper was brought since you last looked."))
+    return Answer(_offered(desk, waiting))
+
+
+def decided(desk: Desk, asked: Asked, paper: PaperId, *, accept: bool) -> Answer:
+    """Settle what a member brought, for a manager who pressed or typed it."""
+    if asked.channel.direct:
+        return _elsewhere("review")
+    _refuse_unless_managing(asked, "review")
+    member = asked.member
+    found = desk.stores.submissions.decide(member.platform, member.community, paper, accept=accept)
+    if found is None:
+        return Answer(NoticeReply("Nobody's paper waits under this id; perhaps another manager was quicker."))
+    title = stored(desk, paper).title
+    what = "is here for everybody now" if accept else "was declined, and nobody else sees it"
+    waiting = desk.stores.submissions.pending(member.platform, member.community)
+    more = present([say_button(f"Next of {len(waiting)}", "review") if waiting else None])
+    brought_by = found.member.name or found.member.id
+    return Answer(NoticeReply(f"It {what}: {title} (brought by {brought_by})", buttons=more), changed=True)
+
+
+def waits_for_review(desk: Desk, asked: Asked) -> bool:
+    """Tell whether what is brought here is looked at by a manager first.
+
+    In a channel that is its own choice. A direct conversation has none, so that one channel's choice counts there: else
+    everybody could go round it.
+    """
+    if asked.member.manager and not asked.channel.direct:
+        return False
+    if not asked.channel.direct:
+        return chosen(desk.stores.preferences.of(asked.channel.profile), MODERATION) == MODERATED
+    ours = f"channel:{asked.member.platform}:{asked.member.community}:"
+    return any(profile.startswith(ours) for profile in desk.stores.preferences.profiles_with(MODERATION, MODERATED))
+
+
+def count_waiting(desk: Desk, asked: Asked) -> int:
+    return len(desk.stores.submissions.pending(asked.member.platform, asked.member.community))
+
+
+def own_polls(desk: Desk, asked: Asked, states: Mapping[str, SourceState]) -> dict[str, datetime]:
+    """Return when each source that the asker's community added is asked next, by its words."""
+    own = desk.stores.community_sources.of(asked.member.platform, asked.member.community)
+    return {
+        found.source: desk.source_words.next_poll(found.source, states.get(found.source, SourceState()), asked.now)
+        for found in own
+    }
+
+
+def _listed(desk: Desk, asked: Asked) -> Answer:
+    own = desk.stores.community_sources.of(asked.member.platform, asked.member.community)
+    if not own:
+        why = "The host's sources are in status. To add one of your own say, for example: source add arxiv:cs.CL"
+        return Answer(NoticeReply("This community added no source.", (why,)))
+    states = desk.stores.source_states.all()
+    facts = tuple(
+        (f"{found.number}. {shown(found.source)}", _in_words(found, states.get(found.source, SourceState())))
+        for found in own
+    )
+    note = "Take one out with: source remove <number>. Its papers stay."
+    return Answer(FactsReply(f"Sources of this community ({len(own)} of {COMMUNITY_CAP})", facts, note))
+
+
+def _in_words(found: CommunitySource, state: SourceState) -> str:
+    by = f" by {found.added_by}" if found.added_by else ""
+    return f"added {found.at:%d %B %Y}{by}; {_standing(state)}"
+
+
+def _standing(state: SourceState) -> str:
+    if state.failing_since is not None:
+        return f"failing since {state.failing_since:%d %B} ({state.error.rstrip('.')})"
+    return f"last read {state.succeeded_at:%d %B, %H:%M} UTC" if state.succeeded_at else "not read yet"
+
+
+def _added(desk: Desk, asked: Asked, words: str) -> Answer:
+    _refuse_unless_managing(asked, "source add")
+    try:
+        names = desk.source_words.names(words)
+    except SourceRefused as refused:
+        raise Refused(refused.piece[:200], refused.why) from refused
+    added = desk.stores.community_sources.add(asked.member, names, COMMUNITY_CAP, asked.now)
+    if added is None:
+        raise Refused(words[:200], f"A community can have {COMMUNITY_CAP} sources. Take one out first: source list")
+    if not added:
+        return Answer(NoticeReply(f"This community has it already: {', '.join(map(shown, names))}"))
+    lines = ("It is read within a minute, and then whenever it may have something new.",)
+    numbers = [
+        found.number
+        for found in desk.stores.community_sources.of(asked.member.platform, asked.member.community)
+        if found.source in added
+    ]
+    undo = present([say_button("Remove", f"source remove {number}") for number in numbers[:1] if len(numbers) == 1])
+    return Answer(NoticeReply(f"Added: {', '.join(map(shown, added))}", lines, undo), changed=True)
+
+
+def _removed(desk: Desk, asked: Asked, number: int) -> Answer:
+    _refuse_unless_managing(asked, "source remove")
+    gone = desk.stores.community_sources.remove(asked.member.platform, asked.member.community, number)
+    if gone is None:
+        raise Refused(str(number), f"This community has no source {number}.", say_button("source list", "source list"))
+    back = present([say_button("Add it again", f"source add {gone.source}")])
+    return Answer(
+        NoticeReply(f"It is asked no more: {shown(gone.source)}. Its papers stay.", buttons=back), changed=True
+    )
+
+
+def _elsewhere(what: str) -> Answer:
+    """Point out of a direct conversation, where everybody manages, to a channel, where the platform tells who does."""
+    return Answer(NoticeReply(f"Say {what} in a channel that you manage: it concerns everybody in the community."))
+
+
+def _refuse_unless_managing(asked: Asked, what: str) -> None:
+    """Refuse everybody but a manager."""
+    if not asked.member.manager:
+        raise Refused(what, f"Only someone who manages this channel may say {what}.")
+
+
+def shown(source_words: str) -> str:
+    """Return a source's words for reading: what follows the question mark of an address may be somebody's key."""
+    return clean(source_words.partition("?")[0], SHOWN_CHARACTERS)
+
+
+def _offered(desk: Desk, waiting: list[Submission]) -> NoticeReply:
+    first = waiting[0]
+    paper = stored(desk, first.paper)
+    lines = [f"{paper.title}", f"Brought by {first.member.name or first.member.id}, {first.at:%d %B}."]
+    lines += [f"They say: {first.note}"] if first.note else []
+    lines += [paper.url] if paper.url else []
+    buttons = present(
+        [
+            button("Approve", Verb.APPROVE, first.paper, ButtonStyle.PRIMARY),
+            button("Decline", Verb.DECLINE, first.paper, ButtonStyle.DANGER),
+        ]
+    )
+    heading = "One paper waits" if len(waiting) == 1 else f"{len(waiting)} papers wait; the first"
+    return NoticeReply(f"{heading} for a manager's word:", tuple(lines), buttons)

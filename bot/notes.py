@@ -1,0 +1,118 @@
+"""Messages beside the digests: that a round stopped, news of a pick. Through the ledger, each once."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.addresses import owner_of as owner_of_profile
+from bot.answers.asked import direct_channel, owner_in_words
+from bot.answers.digests import schedule_as_typed
+from bot.deliveries import Layout, Note, PlannedPart
+from bot.mail import is_mail, owner_named
+from bot.model import Channel, DeliveryKey, Member, MessageId, ProfileId, Subscription, destination_of
+from bot.ports import Messenger, Stores
+from bot.replies import NoticeReply, Reply
+
+
+class Notes:
+    """Writes notes down. Callers: the round and its parts."""
+
+    def __init__(self, stores: Stores, messengers: Mapping[str, Messenger]) -> None:
+        self._stores = stores
+        self._messengers = messengers
+
+    def written(
+        self, channel: Channel, about: str, reply: Reply, now: datetime, under: MessageId | None = None
+    ) -> Note:
+        """Return a note as it will be planned: rendered for its platform, and under ``under`` where that can be."""
+        destination = destination_of(channel)
+        subscription = self._stores.subscriptions.get(destination)
+        day = (now.astimezone(subscription.zone) if subscription else now).date()
+        rendered = self._messengers[channel.platform].render(reply, Layout.THREAD)
+        parts = tuple(
+            PlannedPart(number, payload, marker_about(destination, about, number), paper)
+            for number, (payload, paper) in enumerate(rendered)
+        )
+        return Note(self._profile_of(channel), channel, about, day, parts, under)
+
+    def plan(self, channel: Channel, about: str, reply: Reply, now: datetime) -> bool:
+        """Plan a note; False when its destination had one about the same, or its platform is not connected here."""
+        if channel.platform not in self._messengers:
+            return False
+        return self._stores.ledger.plan_note(self.written(channel, about, reply, now), now) is not None
+
+    def tell_of_pause(self, subscription: Subscription, why: str, now: datetime) -> bool:
+        """Tell who set a round up that it stopped and how it comes back: once for each time that it was set."""
+        destination = destination_of(subscription.channel)
+        about = f"paused {destination} {subscription.since.isoformat()}"
+        if is_mail(subscription.channel):
+            return self._tell_setter(subscription, about, self._mail_stopped(subscription, why), now)
+        again = f"Once that is put right, say there: digest here {schedule_as_typed(subscription)}"
+        said = f"The paper round for {owner_in_words(subscription.channel)} has stopped: {why}."
+        return self._tell_setter(subscription, about, NoticeReply(said, (again,)), now)
+
+    def tell_of_doubt(self, subscription: Subscription, key: DeliveryKey, why: str, now: datetime) -> bool:
+        """Tell who set a round up that nobody can tell whether a digest arrived, once for each."""
+        if is_mail(subscription.channel):
+            where, missing = self._address_in_words(subscription.channel), "Is it missing, say: digest now"
+        else:
+            where, missing = owner_in_words(subscription.channel), "Is it missing, say there: digest here now"
+        said = f"It is not known whether the round of {key.local_date} for {where} arrived: {why}."
+        then = (
+            f"So that nothing comes twice it is not posted again by itself. {missing}",
+            f"Whoever runs the bot can send it once more: paperround deliver --redo {key.destination} {key.local_date}",
+        )
+        about = f"held {key.destination} {key.local_date} {key.edition}"
+        return self._tell_setter(subscription, about, NoticeReply(said, then), now)
+
+    def _tell_setter(self, subscription: Subscription, about: str, reply: NoticeReply, now: datetime) -> bool:
+        setter = subscription.set_by
+        # In a direct conversation the place that failed is the only one there is.
+        if setter is None or (subscription.channel.direct and not is_mail(subscription.channel)):
+            return False
+        return self.plan(direct_channel(setter), about, reply, now)
+
+    def _mail_stopped(self, subscription: Subscription, why: str) -> NoticeReply:
+        row = self._stores.mail_addresses.get(subscription.channel.id)
+        here = "here " if row is not None and row.name else ""
+        where = self._address_in_words(subscription.channel)
+        again = f"Once that is put right, say: mail {here}{where}"
+        return NoticeReply(f"The mails to {where} have stopped: {why}.", (again,))
+
+    def _address_in_words(self, channel: Channel) -> str:
+        row = self._stores.mail_addresses.get(channel.id)
+        return row.address if row is not None else "an address that is forgotten"
+
+    def _profile_of(self, channel: Channel) -> ProfileId:
+        """Return whom a note is for; one by e-mail is for the member alone, whosever picks the address gets."""
+        row = self._stores.mail_addresses.get(channel.id) if is_mail(channel) else None
+        return owner_of(channel).profile if row is None else row.member.profile
+
+
+def owner_of(channel: Channel) -> Member | Channel:
+    """Return whose profile a channel delivers: the member's in a direct conversation."""
+    if not channel.direct:
+        return channel
+    return Member(channel.platform, channel.community, channel.id.removeprefix("@"), name=channel.name)
+
+
+def owner_of_round(stores: Stores, profile: ProfileId, channel: Channel) -> Member | Channel:
+    """Return whose picks a round brings: of a mail it is not its destination that says so."""
+    if not is_mail(channel):
+        return owner_of(channel)
+    row = stores.mail_addresses.get(channel.id)
+    return owner_of_profile(profile) if row is None else owner_named(row)
+
+
+def marker_of(key: DeliveryKey, part: int) -> str:
+    """Return the text by which history finds a part: the same at every attempt, and telling nothing of its place."""
+    return _marker(f"{key.destination}|{key.local_date.isoformat()}|{key.edition}|{part}")
+
+
+def marker_about(destination: str, about: str, part: int) -> str:
+    """Return the same for a part of a note, which has its number only once it is planned."""
+    return _marker(f"{destination}|{about}|{part}")
+
+
+def _marker(told: str) -> str:
+    return f"pr-{hashlib.sha256(told.encode()).hexdigest()[:20]}"

@@ -1,0 +1,147 @@
+"""A profile's past picks, and the figures of how they were taken: what only a signed link opens."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from bot.addresses import Opened, owner_of
+from bot.answers.tastes import standing_acts
+from bot.desk import Desk
+from bot.model import Channel, Digest, Member, PaperId, Pick, ProfileId, Verdict
+from bot.quality import BINS, Outcome, Reliability, reliability
+
+DIGESTS_A_PAGE = 14
+PAGES = 50
+# As far back as the figures look.
+FIGURES_BACK = timedelta(days=90)
+FIGURES_DIGESTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """Past picks.
+
+    Attributes:
+        whose: In words: ``your picks``, ``the picks of #papers``.
+        days: Newest first; the picks of a day in their order, each paper once.
+        older: Whether there is another page after this one.
+    """
+
+    opened: Opened
+    whose: str
+    days: tuple[tuple[date, tuple[Pick, ...]], ...]
+    page: int
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """The picks whose percentage fell between two tenths: how many, what was said on average, how many were liked."""
+
+    first: float
+    last: float
+    count: int
+    said: float
+    liked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What became of the picks of one week, by its Monday."""
+
+    monday: date
+    shown: int
+    liked: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFigures:
+    """How well a profile's picks were chosen.
+
+    Attributes:
+        reliability: None while no pick was shown with a percentage.
+    """
+
+    whose: str
+    days: int
+    weeks: tuple[Week, ...]
+    bins: tuple[ReliabilityBin, ...]
+    reliability: Reliability | None
+
+
+def archive_page(desk: Desk, opened: Opened, page: int) -> ArchivePage:
+    page = min(max(page, 1), PAGES)
+    digests = desk.stores.digests.recent(opened.profile, DIGESTS_A_PAGE * page + 1)[DIGESTS_A_PAGE * (page - 1) :]
+    shown = digests[:DIGESTS_A_PAGE]
+    days = groupby(shown, key=lambda digest: digest.local_date)
+    return ArchivePage(
+        opened=opened,
+        whose=whose_picks(desk, opened.profile),
+        days=tuple((day, _once([pick for digest in of_day for pick in digest.picks])) for day, of_day in days),
+        page=page,
+        older=len(digests) > DIGESTS_A_PAGE and page < PAGES,
+    )
+
+
+def profile_figures(desk: Desk, profile: ProfileId, now: datetime) -> ProfileFigures:
+    """Return the figures of a profile's picks of the last `FIGURES_BACK`."""
+    first = (now - FIGURES_BACK).date()
+    digests = [each for each in desk.stores.digests.recent(profile, FIGURES_DIGESTS) if each.local_date >= first]
+    outcomes = _outcomes(desk, profile, digests[::-1])
+    weeks: dict[date, list[bool]] = defaultdict(list)
+    for outcome in outcomes:
+        weeks[outcome.day - timedelta(days=outcome.day.weekday())].append(outcome.liked)
+    return ProfileFigures(
+        whose=whose_picks(desk, profile),
+        days=FIGURES_BACK.days,
+        weeks=tuple(Week(monday, len(liked), sum(liked)) for monday, liked in sorted(weeks.items())),
+        bins=reliability_bins(outcomes),
+        reliability=reliability(outcomes),
+    )
+
+
+def reliability_bins(outcomes: list[Outcome]) -> tuple[ReliabilityBin, ...]:
+    """Return the bins of a reliability diagram (DeGroot & Fienberg 1983) that hold any pick, lowest first."""
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.probability is not None:
+            bins[min(int(outcome.probability * BINS), BINS - 1)].append((outcome.probability, outcome.liked))
+    return tuple(
+        ReliabilityBin(
+            first=number / BINS,
+            last=(number + 1) / BINS,
+            count=len(told),
+            said=sum(probability for probability, _ in told) / len(told),
+            liked=sum(liked for _, liked in told) / len(told),
+        )
+        for number, told in sorted(bins.items())
+    )
+
+
+def whose_picks(desk: Desk, profile: ProfileId) -> str:
+    owner = owner_of(profile)
+    if isinstance(owner, Member):
+        return "your picks"
+    subscription = desk.stores.subscriptions.get(f"{owner.platform}:{owner.community}:{owner.id}")
+    name = subscription.channel.name if subscription else ""
+    return f"the picks of #{name}" if name else "the picks of your channel"
+
+
+def _outcomes(desk: Desk, profile: ProfileId, digests: list[Digest]) -> list[Outcome]:
+    owner = owner_of(profile)
+    log = desk.stores.feedback
+    acts = log.in_channel(owner) if isinstance(owner, Channel) else log.of_member(owner)
+    liked = {act.paper for act in standing_acts(acts) if act.verdict in {Verdict.LIKE, Verdict.SAVE}}
+    return [
+        Outcome(digest.local_date, pick.probability, pick.paper.id in liked)
+        for digest in digests
+        for pick in digest.picks
+    ]
+
+
+def _once(picks: list[Pick]) -> tuple[Pick, ...]:
+    first: dict[PaperId, Pick] = {}
+    for pick in picks:
+        first.setdefault(pick.paper.id, pick)
+    return tuple(first.values())

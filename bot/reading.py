@@ -1,0 +1,114 @@
+"""What can be read without asking in chat: day pages, searches, archives, feeds, figures, one's own data."""
+
+import asyncio
+from datetime import date, datetime
+
+from bot.addresses import Opened, owner_of
+from bot.desk import Desk
+from bot.model import Digest, Member, PaperId
+from bot.pages.archive import ArchivePage, ProfileFigures, archive_page, profile_figures, whose_picks
+from bot.pages.days import DayPage, day_page, newest_day
+from bot.pages.figures import InterestMap, SourceCounts, interest_map, source_counts
+from bot.pages.searching import PaperPage, SearchPage, paper_page, search_page
+from bot.pages.shelf import SHELVES, Value
+from bot.ports import Clock
+
+FEED_DIGESTS = 14
+# So many interests of a profile are drawn; each asks the whole library.
+MAPS = 6
+
+
+class Reading:
+    """The reading side of the facade: nothing here changes anything. Callers: pages.
+
+    Every method can raise `StorageUnavailable`; none blocks the event loop.
+    """
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._desk = desk
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the stored papers are read into the library."""
+        return self._desk.ready
+
+    async def newest_day(self) -> date:
+        return await asyncio.to_thread(newest_day, self._desk, self._clock.now())
+
+    async def day(self, day: date, page: int = 1) -> DayPage:
+        return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
+
+    async def search(self, typed: str, page: int = 1) -> SearchPage:
+        return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now())
+
+    async def paper(self, paper: PaperId, typed: str = "") -> PaperPage | None:
+        return await asyncio.to_thread(paper_page, self._desk, paper, typed, self._clock.now())
+
+    async def sources(self) -> SourceCounts:
+        return await asyncio.to_thread(source_counts, self._desk, self._clock.now())
+
+    async def interest_map(self, text: str) -> InterestMap:
+        return await asyncio.to_thread(interest_map, self._desk, text, self._clock.now())
+
+    async def archive(self, token: str, page: int = 1) -> ArchivePage | None:
+        """Return the past picks that a link opens; None when it opens nothing (any more)."""
+
+        def read() -> ArchivePage | None:
+            opened = self._desk.addresses.archive_opened(token, self._clock.now())
+            return archive_page(self._desk, opened, page) if opened else None
+
+        return await asyncio.to_thread(read)
+
+    async def figures(self, token: str) -> ProfileFigures | None:
+        """Return the figures of the picks that an archive's link opens; None when it opens nothing."""
+
+        def read() -> ProfileFigures | None:
+            now = self._clock.now()
+            opened = self._desk.addresses.archive_opened(token, now)
+            return profile_figures(self._desk, opened.profile, now) if opened else None
+
+        return await asyncio.to_thread(read)
+
+    async def interests_of_archive(self, token: str) -> list[InterestMap] | None:
+        """Return the map of each interest of the profile that an archive's link opens."""
+
+        def read() -> list[InterestMap] | None:
+            now = self._clock.now()
+            opened = self._desk.addresses.archive_opened(token, now)
+            if opened is None:
+                return None
+            followed = self._desk.stores.profiles.get(opened.profile).interests
+            return [interest_map(self._desk, line.text, now) for line in followed if not line.muted][:MAPS]
+
+        return await asyncio.to_thread(read)
+
+    async def feed(self, token: str) -> tuple[str, list[Digest]] | None:
+        """Return whose picks a feed's address opens, in words, and the newest digests; None when it opens nothing."""
+
+        def read() -> tuple[str, list[Digest]] | None:
+            opened = self._desk.addresses.feed_opened(token)
+            if opened is None:
+                return None
+            return whose_picks(self._desk, opened.profile), self._desk.stores.digests.recent(
+                opened.profile, FEED_DIGESTS
+            )
+
+        return await asyncio.to_thread(read)
+
+    async def own_data(self, token: str, shelf: str) -> Value | None:
+        """Return one of `SHELVES` of the member whose token it is; None for a token that opens nothing."""
+
+        def read() -> Value | None:
+            opened: Opened | None = self._desk.addresses.token_opened(token)
+            owner = owner_of(opened.profile) if opened else None
+            return SHELVES[shelf].read(self._desk, owner) if isinstance(owner, Member) else None
+
+        return await asyncio.to_thread(read)
+
+    async def stored(self) -> int:
+        """Return how many papers are stored: the quickest question that the store can be asked."""
+        return await asyncio.to_thread(self._desk.stores.papers.count)

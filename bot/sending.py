@@ -1,0 +1,207 @@
+"""Sending what is planned: claim a part, look it up when in doubt, post it, settle it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.deliveries import Claim, Deferred, Held, Outcome, Rejected, Sent, Skipped, Unknown
+from bot.model import Channel, DeliveryKey, destination_of
+from bot.notes import Notes
+from bot.ports import (
+    ChannelGone,
+    ClaimLost,
+    Clock,
+    HistoryUnreadable,
+    Messenger,
+    OutcomeUnknown,
+    PlatformUnreachable,
+    Stores,
+)
+from bot.schedule import GRACE
+
+log = structlog.get_logger()
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Beyond these nobody tries on: the host decides.
+UNANSWERED_CAP = 5
+DOUBT_CAP = timedelta(hours=24)
+
+# A platform that cannot be reached is asked again after this, doubled for each attempt.
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=10)
+
+# Where a date ends last on Earth: counts for a destination whose zone is not known any more.
+LAST_ZONE = ZoneInfo("Etc/GMT+12")
+
+# News is worth telling for a while; a week later nobody waits for it.
+NOTE_LIFE = timedelta(days=3)
+
+# Why a digest was not posted when nobody could be reached until its date was over.
+NOT_IN_TIME = "it could not be posted before its date was over"
+
+# History is read from a little before the first attempt: the platform's clock is not ours.
+CLOCK_MARGIN = timedelta(seconds=60)
+
+# The ledger is asked on threads of its own, so that a round of thousands never stands before somebody's command. They
+# wait for the disk most of the time, and whoever waits together is written down together.
+LEDGER_THREADS = 16
+
+
+class Sender:
+    """Sends planned parts, several at once. Callers: the round.
+
+    Attributes:
+        asked_again: Digests that the host asked for by name: they are sent whatever their date.
+    """
+
+    def __init__(  # noqa: PLR0913  # what the round was given, handed on
+        self,
+        stores: Stores,
+        notes: Notes,
+        clock: Clock,
+        messengers: Mapping[str, Messenger],
+        *,
+        settle: timedelta,
+        post_timeout: timedelta,
+        on_sent: Callable[[Claim], None],
+    ) -> None:
+        self.asked_again: set[DeliveryKey] = set()
+        self.stopping = False
+        self._stores = stores
+        self._notes = notes
+        self._clock = clock
+        self._messengers = messengers
+        self._settle = settle
+        self._post_timeout = post_timeout
+        self._on_sent = on_sent
+        self._threads = ThreadPoolExecutor(LEDGER_THREADS, thread_name_prefix="ledger")
+        # Posts of a part that got no answer, since this process began.
+        self._unanswered: Counter[tuple[DeliveryKey, int]] = Counter()
+
+    async def send_all(self) -> list[DeliveryKey]:
+        """Send until nothing can be claimed; return whose parts were."""
+        keys = []
+        # A lease counts from its claim, not from the start of the round.
+        while claim := await self._aside(self._claim):
+            keys.append(claim.key)
+            outcome = await self._send(claim)
+            try:
+                await self._aside(self._stores.ledger.settle, claim, outcome, self._clock.now())
+            except ClaimLost:
+                log.warning("claim lost while posting", action="claim_lost", destination=claim.key.destination)
+                continue
+            log.info(
+                "part settled",
+                action="part_settled",
+                destination=claim.key.destination,
+                local_date=str(claim.key.local_date),
+                part=claim.part,
+                attempt=claim.attempt,
+                outcome=type(outcome).__name__.lower(),
+                about=claim.about,
+            )
+            if claim.part == 0 or not isinstance(outcome, Sent):
+                await self._aside(self._after, claim, outcome)
+        return keys
+
+    def pause(self, channel: Channel, why: str | None) -> None:
+        """Stop the round of a channel with the reason, or with None let it come again from its next date on."""
+        subscription = self._stores.subscriptions.get(destination_of(channel))
+        if subscription is None or subscription.paused == why:
+            return
+        now = self._clock.now()
+        if why is not None and subscription.paused is None:
+            # Before it is paused: whoever dies in between meets the same refusal again, and the ledger knows the note.
+            self._notes.tell_of_pause(subscription, why, now)
+        since = now if why is None else subscription.since
+        self._stores.subscriptions.set(replace(subscription, paused=why, since=since))
+
+    async def _aside(self, deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: deed(*args, **kwargs))
+
+    def _claim(self) -> Claim | None:
+        if self.stopping:
+            return None
+        # Who holds it may look once and post once, so a live sender keeps its claim; and when it is taken from a dead
+        # one, the last that this one can have posted has had the time to show in the history.
+        lease = 2 * self._post_timeout + self._settle
+        return self._stores.ledger.claim(self._clock.now(), lease)
+
+    def _after(self, claim: Claim, outcome: Outcome) -> None:
+        if isinstance(outcome, Sent) and claim.part == 0:
+            self._on_sent(claim)
+        if claim.about is not None:
+            return
+        if isinstance(outcome, Rejected):
+            self.pause(claim.channel, outcome.why)
+        if isinstance(outcome, Held) and (subscription := self._stores.subscriptions.get(claim.key.destination)):
+            self._notes.tell_of_doubt(subscription, claim.key, outcome.why, self._clock.now())
+
+    async def _send(self, claim: Claim) -> Outcome:
+        messenger = self._messengers.get(claim.channel.platform)
+        if messenger is None:
+            return Deferred(f"{claim.channel.platform} is not connected here", self._clock.now() + LONGEST_WAIT)
+        try:
+            if claim.doubtful:
+                found = await self._looked_up(messenger, claim)
+                if found is not None:
+                    return found
+            if claim.part == 0 and await self._aside(self._is_over, claim):
+                return Skipped(NOT_IN_TIME)
+            async with asyncio.timeout(self._post_timeout.total_seconds()):
+                return Sent(await messenger.post(claim.channel, claim.payload, claim.marker, claim.thread))
+        except ChannelGone as gone:
+            return Rejected(str(gone) or "the channel is gone")
+        except PlatformUnreachable as unreachable:
+            return Deferred(str(unreachable), self._clock.now() + wait_before(claim.attempt, unreachable.retry_after_s))
+        except (OutcomeUnknown, TimeoutError) as unknown:
+            self._unanswered[claim.key, claim.part] += 1
+            return Unknown(str(unknown) or "no answer came back in time", self._clock.now() + self._settle)
+        except Exception as mistake:  # our own mistake in one messenger must not stop the round of the others
+            log.exception("posting failed", action="post_failed", destination=claim.key.destination)
+            return Unknown(f"unexpected: {type(mistake).__name__}", self._clock.now() + self._settle)
+
+    async def _looked_up(self, messenger: Messenger, claim: Claim) -> Outcome | None:
+        """Return what history says of an earlier attempt; None when it was proven absent and may be posted again."""
+        since = claim.doubtful_since or self._clock.now()
+        if self._clock.now() - since > DOUBT_CAP:
+            return Held("nobody could tell for a day whether it was posted")
+        try:
+            async with asyncio.timeout(self._post_timeout.total_seconds()):
+                found = await messenger.find(claim.channel, claim.marker, since - CLOCK_MARGIN, claim.thread)
+        except HistoryUnreadable as unreadable:
+            return Held(str(unreadable) or "the channel's history may not be read")
+        except (PlatformUnreachable, OutcomeUnknown, TimeoutError) as error:
+            # Only the look-up is repeated; nothing is posted on a guess.
+            return Unknown(f"history could not be read: {error}", self._clock.now() + self._settle)
+        if found is not None:
+            return Sent(found)
+        unanswered = self._unanswered[claim.key, claim.part]
+        return Held("it got no answer too often") if unanswered >= UNANSWERED_CAP else None
+
+    def _is_over(self, claim: Claim) -> bool:
+        """Tell whether a digest that was not begun has lost its date: yesterday's never comes beside today's."""
+        if claim.key in self.asked_again:
+            return False
+        subscription = self._stores.subscriptions.get(claim.key.destination)
+        zone = subscription.zone if subscription is not None else LAST_ZONE
+        midnight = datetime.combine(claim.key.local_date + timedelta(days=1), time(0), tzinfo=zone)
+        life = GRACE if claim.about is None else NOTE_LIFE
+        return self._clock.now() >= midnight.astimezone(UTC) + life
+
+
+def wait_before(attempt: int, retry_after_s: float | None) -> timedelta:
+    """Return how long to wait before the next attempt: the platform's own word, else 5 s doubled up to 10 minutes."""
+    if retry_after_s is not None:
+        return timedelta(seconds=max(retry_after_s, 0.0))
+    doubled: timedelta = FIRST_WAIT * (1 << min(max(attempt - 1, 0), 10))
+    return min(doubled, LONGEST_WAIT)

@@ -1,0 +1,162 @@
+"""A segment in a file that is mapped into memory: several processes on one machine share what they read of it.
+
+The words come first, as they are read; what is counted from them follows, and a head at the front says where.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.model import PaperId
+from storage.compiled.building import Ints, Offsets, counted, filled
+from storage.compiled.segment import (
+    K1, TITLE_WEIGHT, Segment, Stream, firsts_of, keyed, most_of, packed, tamed, weighted_lengths,
+)  # fmt: skip
+from storage.compiled.terms import Terms
+from storage.durable_files import PRIVATE, put_in_place
+
+MAGIC = "paperround compiled index"
+# Grows whenever the same bytes would mean something else, or the same papers would be indexed otherwise.
+VERSION = 1
+HEAD_BYTES = 4096
+_ALIGNED = 64
+# So many papers' words are held at once while their postings are written.
+_BLOCK = 20_000
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a file holds: papers up to a change of one installation."""
+
+    change: int
+    mean: float
+    terms: Terms
+    segment: Segment
+
+
+def write_base(path: Path, streams: Iterable[Stream], terms: Terms, installation: str, change: int) -> Base:
+    """Index streams, which are let go one after the other, into a file; it is there whole or not at all.
+
+    ``terms`` must be settled with all words when the last stream came; ``change`` is that of the last.
+
+    Raises:
+        OSError: The old file stands.
+    """
+    made = path.with_name(f"{path.name}.tmp")
+    try:
+        with open(os.open(made, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE), "r+b") as file:  # noqa: PTH123  # a Path has no mode
+            _write(file, made, streams, terms, {"installation": installation, "change": change})
+        put_in_place(made, path)
+    except OSError:
+        made.unlink(missing_ok=True)
+        raise
+    base = open_base(path, installation)
+    if base is None:
+        raise OSError(f"{path} could not be read again")
+    return base
+
+
+def open_base(path: Path, installation: str) -> Base | None:
+    """Map a file that `write_base` wrote; None for none, one of another version or installation, or one cut short."""
+    try:
+        with path.open("rb") as file:
+            head = json.loads(file.read(HEAD_BYTES).rstrip(b"\0"))
+        if (head["magic"], head["version"], head["installation"]) != (MAGIC, VERSION, installation):
+            return None
+        whole = np.memmap(path, dtype=np.uint8, mode="r")
+        if len(whole) != head["bytes"]:
+            return None
+        arrays = {name: _view(whole, *where) for name, where in head["arrays"].items()}
+        words = arrays.pop("vocabulary").tobytes().decode("utf-8")
+        return Base(head["change"], head["mean"], Terms(words.split("\n") if words else ()), Segment(**arrays))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # it is only ever a shortcut: the papers are read again
+
+
+def _write(file: BinaryIO, path: Path, streams: Iterable[Stream], terms: Terms, head: dict[str, Any]) -> None:
+    file.write(b"\0" * HEAD_BYTES)
+    ids: list[PaperId] = []
+    starts, title_ends, text_ends = [np.zeros(1, dtype=np.int64)], [], []
+    n_words = 0
+    for stream in streams:
+        file.write(np.ascontiguousarray(stream.words, dtype=np.int32).tobytes())
+        ids += stream.ids
+        starts.append(stream.starts[1:] + n_words)
+        title_ends.append(stream.title_ends + n_words)
+        text_ends.append(stream.text_ends + n_words)
+        n_words += len(stream.words)
+    none = np.zeros(0, dtype=np.int64)
+    all_starts, all_titles = np.concatenate(starts), np.concatenate([none, *title_ends])
+    all_texts = np.concatenate([none, *text_ends])
+    lengths = weighted_lengths(all_starts, all_titles, all_texts)
+    mean = float(lengths.mean()) if len(lengths) else 1.0
+    file.flush()
+    held_by = np.zeros(len(terms), dtype=np.int64)
+    for first, last in _blocks(len(ids)):
+        counted(_words_of(path, all_starts, first, last), _moved(all_starts, first, last), terms.term_of, held_by)
+    firsts = firsts_of(held_by)
+    id_bytes, id_starts = packed(ids)
+    keys, key_rows = keyed(ids)
+    del ids
+    vocabulary = np.frombuffer("\n".join(terms.words).encode("utf-8"), dtype=np.uint8)
+    given: dict[str, Array] = {
+        "starts": all_starts, "title_ends": all_titles, "text_ends": all_texts, "id_bytes": id_bytes,
+        "id_starts": id_starts, "keys": keys, "key_rows": key_rows, "firsts": firsts, "vocabulary": vocabulary,
+    }  # fmt: skip
+    places: dict[str, tuple[str, int, int]] = {"words": ("<i4", HEAD_BYTES, n_words)}
+    at = HEAD_BYTES + 4 * n_words
+    sizes = [(name, array.dtype.str, len(array)) for name, array in given.items()]
+    total = int(firsts[-1])
+    for name, kind, count in [*sizes, ("papers", "<i4", total), ("codes", "|u1", total), ("most", "|u1", len(held_by))]:
+        at = -(-at // _ALIGNED) * _ALIGNED
+        places[name] = (kind, at, count)
+        at += np.dtype(kind).itemsize * count
+    file.truncate(at)
+    for name, array in given.items():
+        file.seek(places[name][1])
+        file.write(np.ascontiguousarray(array).tobytes())
+    file.flush()
+    whole = np.memmap(path, dtype=np.uint8, mode="r+")
+    papers, codes = _view(whole, *places["papers"]), _view(whole, *places["codes"])
+    cursor, measure = firsts[:-1].copy(), tamed(lengths, mean)
+    for first, last in _blocks(len(all_titles)):
+        by = all_starts[first]
+        filled(
+            _words_of(path, all_starts, first, last), _moved(all_starts, first, last), all_titles[first:last] - by,
+            all_texts[first:last] - by, terms.term_of, measure[first:last], TITLE_WEIGHT, K1, first, cursor, papers, codes,
+        )  # fmt: skip
+    _view(whole, *places["most"])[:] = most_of(codes, firsts)
+    whole.flush()
+    said = {**head, "magic": MAGIC, "version": VERSION, "mean": mean, "bytes": at, "arrays": places}
+    file.seek(0)
+    file.write(json.dumps(said).encode().ljust(HEAD_BYTES, b"\0"))
+
+
+def _blocks(n: int) -> Iterator[tuple[int, int]]:
+    return ((first, min(first + _BLOCK, n)) for first in range(0, n, _BLOCK))
+
+
+def _words_of(path: Path, starts: Offsets, first: int, last: int) -> Ints:
+    # Read, not mapped: what is mapped counts as this process's memory.
+    count, offset = int(starts[last] - starts[first]), HEAD_BYTES + 4 * int(starts[first])
+    return np.fromfile(path, dtype=np.int32, count=count, offset=offset)
+
+
+def _moved(starts: Offsets, first: int, last: int) -> Offsets:
+    return starts[first : last + 1] - starts[first]
+
+
+def _view(whole: Array, kind: str, at: int, count: int) -> Array:
+    size = np.dtype(kind).itemsize * count
+    return np.asarray(whole[at : at + size]).view(np.ndarray).view(np.dtype(kind))
+
+
+assert {"words", "papers", "codes", "most"} <= {field.name for field in fields(Segment)}

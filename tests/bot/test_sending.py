@@ -1,0 +1,159 @@
+"""Planning beside sending, parts in their order, frozen words: rows of the fault list that need no real platform."""
+
+import asyncio
+import hashlib
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.library import Library
+from bot.model import Channel, DeliveryState, MessageId
+from bot.paperround import Paperround
+from bot.ports import OutcomeUnknown, PlatformUnreachable
+from bot.round import PLANNED_AT_ONCE
+from bot.schedule import due_digests, evenly
+from tests.bot.conftest import House
+from tests.builders import a_channel, a_paper
+
+NINE = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+SETTLED = timedelta(seconds=91)
+PATIENCE_S = 20
+
+
+@pytest.fixture
+async def due(house: House) -> House:
+    await house.bring(*(a_paper(number, f"Entropy {number}", "Entropy grows.") for number in range(1, 9)))
+    await house.ask("follow here entropy", channel=house.papers)
+    await house.ask("digest here daily 09:00 UTC count 3", channel=house.papers)
+    house.clock.move_to(NINE)
+    return house
+
+
+async def with_others(house: House, count: int) -> None:
+    house.clock.move_to(NINE - timedelta(hours=1))
+    for number in range(count):
+        channel = a_channel(f"other-{number:02}")
+        await house.ask("follow here entropy", channel=channel)
+        await house.ask("digest here daily 09:00 UTC count 1", channel=channel)
+    house.clock.move_to(NINE)
+
+
+@pytest.mark.parametrize("sent_before", [1, 2, 3])
+async def test_d9_a_digest_that_was_cut_off_goes_on_at_its_first_unsent_part(due: House, sent_before: int) -> None:
+    def cut_off(_: Channel) -> None:
+        if len(due.messenger.posted) == sent_before:
+            raise PlatformUnreachable("killed here")
+
+    due.messenger.before = cut_off
+    await due.paperround.deliver_due()
+    assert len(due.messenger.posted) == sent_before
+    due.messenger.before = lambda _: None
+    due.clock.move(timedelta(minutes=1))
+    again = Paperround(due.stores, Library(due.stores.papers), due.clock, {"fake": due.messenger})
+    [report] = await again.deliver_due()
+    assert report.state is DeliveryState.SENT
+    planned = [record.payload for record in due.stores.ledger.of(report.key)]
+    assert [found.payload for found in due.messenger.posted] == planned
+    assert len({found.marker for found in due.messenger.posted}) == 4
+
+
+async def test_d11_what_is_sent_after_a_doubt_is_the_very_text_that_was_planned_whatever_changed(due: House) -> None:
+    lost = iter([True])
+
+    def lose_the_first(_: Channel) -> None:
+        if next(lost, False):
+            raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.before = lose_the_first
+    [report] = await due.paperround.deliver_due()
+    planned = [hashlib.sha256(record.payload.encode()).hexdigest() for record in due.stores.ledger.of(report.key)]
+    await due.bring(*(a_paper(number, f"Retitled {number}", "About bridges.", version=2) for number in range(1, 9)))
+    await due.ask("follow here bridges", channel=due.papers)
+    await due.ask("set here layout apart", channel=due.papers)
+    await due.ask("set here follow-ups off", channel=due.papers)
+    due.clock.move(SETTLED)
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+    assert [hashlib.sha256(found.payload.encode()).hexdigest() for found in due.messenger.posted] == planned
+
+
+async def test_d12_a_channel_that_hangs_keeps_none_of_the_others_waiting(due: House) -> None:
+    await with_others(due, 49)
+    others = asyncio.Event()
+    post = due.messenger.post
+
+    async def hanging(channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
+        if channel == due.papers:
+            async with asyncio.timeout(PATIENCE_S):
+                await others.wait()
+            raise OutcomeUnknown("no answer")
+        message = await post(channel, payload, marker, thread)
+        if len({found.channel for found in due.messenger.posted}) == 49:
+            others.set()
+        return message
+
+    due.messenger.post = hanging  # type: ignore[method-assign]  # one of fifty hangs
+    states = {report.key.destination: report.state for report in await due.paperround.deliver_due()}
+    assert others.is_set()
+    assert states.pop("fake:lab:papers") is DeliveryState.AMBIGUOUS
+    assert set(states.values()) == {DeliveryState.SENT}
+
+
+async def test_the_first_digests_are_sent_while_the_later_ones_are_planned(due: House) -> None:
+    await with_others(due, 2 * PLANNED_AT_ONCE)
+    posted = threading.Event()
+    render = due.messenger.render
+    rendered: list[bool] = []
+
+    def patient(*words: object) -> object:
+        rendered.append(posted.is_set())
+        # The second lot is planned only once something of the first stands in its channel.
+        assert len(rendered) <= PLANNED_AT_ONCE or posted.wait(PATIENCE_S)
+        return render(*words)  # type: ignore[arg-type]  # passed on as they came
+
+    due.messenger.render = patient  # type: ignore[method-assign,assignment]  # planning that waits for sending
+    due.messenger.after = lambda _: posted.set()
+    reports = await due.paperround.deliver_due()
+    assert len(reports) == 2 * PLANNED_AT_ONCE + 1
+    assert {report.state for report in reports} == {DeliveryState.SENT}
+
+
+async def test_commands_are_answered_while_many_digests_go_out(due: House) -> None:
+    await with_others(due, 30)
+    answered: list[int] = []
+
+    async def asking() -> None:
+        while True:
+            await due.ask("search entropy")
+            answered.append(len(due.messenger.posted))
+
+    asker = asyncio.create_task(asking())
+    await due.paperround.deliver_due()
+    asker.cancel()
+    assert [count for count in answered if 0 < count < len(due.messenger.posted)]
+
+
+async def test_digests_of_communities_take_turns(house: House) -> None:
+    for community, count in (("large", 4), ("small", 1), ("middle", 2)):
+        for number in range(count):
+            channel = a_channel(f"{community}-{number}", community=community)
+            await house.ask("digest here daily 09:00 UTC", channel=channel)
+    turns = evenly(due_digests(house.stores.subscriptions.all(), NINE, ()))
+    communities = [digest.subscription.channel.community for digest in turns]
+    assert sorted(communities[:3]) == ["large", "middle", "small"]
+    assert sorted(communities[3:5]) == ["large", "middle"]
+    assert communities[5:] == ["large", "large"]
+
+
+async def test_d10_stopped_while_it_plans_it_plans_no_more_and_the_next_start_sends_the_rest(due: House) -> None:
+    await with_others(due, 3 * PLANNED_AT_ONCE)
+    due.messenger.after = lambda _: due.paperround.stop()
+    await due.paperround.deliver_due()
+    assert len({found.channel for found in due.messenger.posted}) < 3 * PLANNED_AT_ONCE
+    due.messenger.after = lambda _: None
+    again = Paperround(due.stores, Library(due.stores.papers), due.clock, {"fake": due.messenger})
+    await again.deliver_due()
+    by_channel = [found.channel.id for found in due.messenger.posted]
+    assert all(by_channel.count(f"other-{number:02}") == 2 for number in range(3 * PLANNED_AT_ONCE))
+    assert by_channel.count("papers") == 4
