@@ -59,8 +59,8 @@ browser:
 	else echo "Chromium is missing, so the tests of pages will be skipped (Debian: apt-get install chromium chromium-driver)."; fi
 
 lock: $(DEVELOPMENT) ## pins all dependencies anew, with hashes and without index addresses
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --group build --output-file requirements.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev --group build --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra postgres --group build --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev --extra postgres --group build --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean: ## removes what was made, but neither data/ nor .env
 	rm -rf $(VENV) site dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
