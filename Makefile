@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.development
 CODE := bot storage adapters benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long lint fix bench docs lock clean browser
+.PHONY: help install run test test-long lint fix bench docs lock audit clean browser renderers
 
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -61,6 +61,14 @@ browser:
 lock: $(DEVELOPMENT) ## pins all dependencies anew, with hashes and without index addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra postgres --group build --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra dev --extra postgres --group build --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+audit: $(DEVELOPMENT) ## lists what is installed for hosts as sbom.json, and asks whether anything of it is known to be unsafe
+	$(BIN)/cyclonedx-py requirements requirements.txt --output-format JSON --output-file sbom.json
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.txt
+
+# What draws messages in the playground as Slack and Discord do. The bundle is kept, so only who changes it needs Node.
+renderers: ## bundles the playground's renderers anew (needs Node and npm)
+	@made=$$(mktemp -d) && cp adapters/web/renderers/* $$made && cd $$made && npm ci --no-audit --no-fund && node build.mjs $(CURDIR)/adapters/web/static/renderers && rm -rf $$made
 
 clean: ## removes what was made, but neither data/ nor .env
 	rm -rf $(VENV) site dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -4,10 +4,8 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 
+from adapters.checkup_outside import env_file, public_pages
 from adapters.clock import RunningClock
 from adapters.discord.invitation import invite_link
+from adapters.discord.standstill import standstill_in
 from adapters.edges import mail_edge
 from adapters.env_file import unknown_variables
+from adapters.findings import Finding, State
 from adapters.main import address_of, condition_of
 from adapters.network_when_asked import WordsWhenAsked, polls_when_asked
 from adapters.settings import ENV_FILE, BadSettings, Settings
@@ -38,36 +39,17 @@ SLACK_API = "https://slack.com/api/"
 DISCORD_API = "https://discord.com/api/v10"
 
 
-class State(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        means: What was found, a sentence.
-        do: What to do about it; empty when it is fine.
-    """
-
-    check: str
-    state: State
-    means: str
-    do: str = ""
-
-
 async def look_over(settings: Settings, now: datetime) -> list[Finding]:
     """Check everything that is set; what is not set is not asked after. Nothing is changed, also while the bot runs."""
     sources: dict[str, SourceState] = {}
     added: list[str] = []
-    findings = [*_settings(settings), *_zones(), *_folder(settings), *_database(settings, now, sources, added)]
+    findings = [*_settings(settings), *env_file(), *_zones(), *_folder(settings)]
+    findings += _database(settings, now, sources, added)
     findings += _sources(settings, sources, added, now)
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         findings += [finding async for finding in _slack(settings, session)]
         findings += [finding async for finding in _discord(settings, session)]
+        findings += [finding async for finding in public_pages(settings, session)]
     return [*findings, *[finding async for finding in _mail(settings)]]
 
 
@@ -82,14 +64,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             State.WARNING,
             "PAPERROUND_CLOCK is set, so this process does not follow the real time.",
             "Remove it unless you are trying things out.",
-        )
-    public = urlsplit(settings.public_url)
-    if public.scheme == "http" and public.hostname not in {"localhost", "127.0.0.1"}:
-        yield Finding(
-            "public address",
-            State.WARNING,
-            "PAPERROUND_PUBLIC_URL is not encrypted, so what people click can be read on the way.",
-            "Put a reverse proxy with a certificate before it and write https://.",
         )
     if not strange:
         source = "the environment and .env" if Path(ENV_FILE).is_file() else "the environment; there is no .env"
@@ -125,7 +99,10 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     mode = folder.stat().st_mode & 0o077
     if mode:
         yield Finding(
-            "data folder", State.WARNING, f"{folder} can be read by other users of this machine.", f"chmod 700 {folder}"
+            "data folder",
+            State.WARNING,
+            f"{folder} can be read by other users of this machine.",
+            f"chmod 700 {folder}, or: paperround doctor --fix",
         )
     free = shutil.disk_usage(folder).free
     said = f"{free / 2**20:,.0f} MB are free beside {folder}."
@@ -162,7 +139,11 @@ def _database(
         (found.unknown, "The database was written by a newer release.", "Install that release, or restore a backup."),
     )
     warnings = (
-        (found.texts_missing, "The full-text index is out of step with the papers.", "Restart the bot, and report it."),
+        (
+            found.texts_missing,
+            "The full-text index is out of step with the papers.",
+            "Stop the bot, then: paperround doctor --fix",
+        ),
         (found.pending, "The database is of an older release.", f"Nothing: {upgraded}."),
         (
             found.stuck,
@@ -252,6 +233,13 @@ async def _discord(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
     token = settings.discord_token.get_secret_value()
     if not token:
         return
+    if still := standstill_in(settings.data_dir, datetime.now(UTC)):
+        means = (
+            f"Nothing is posted to Discord until {still.until:%H:%M} UTC: {still.refused:,} requests were refused in "
+            "ten minutes, and many more would get this machine's address banned."
+        )
+        do = "Look for what was refused in the log; it goes on by itself."
+        yield Finding("discord", State.WARNING, means, do)
     base = (settings.discord_api_url or DISCORD_API).rstrip("/")
     way: dict[str, Any] = {
         "headers": {"Authorization": f"Bot {token}"},

@@ -1,7 +1,6 @@
 """Who is measured: the engine that serves members, the same with each of its parts taken out, and peers' recipes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,11 +9,10 @@ from typing import Any, Protocol
 from adapters.evaluation import JUDGED_AT
 from adapters.evaluation_sets import Task
 from adapters.held_papers import HeldPapers
-from bot.feedback_scoring import FEEDBACK
 from bot.learning import Judged, Taste
 from bot.library import Library, words_interest
 from bot.model import Paper, PaperId, Verdict
-from bot.scoring import KEYWORDS
+from bot.weights import SERVED, Weights
 
 OURS = "Paperround"
 ALONE = "Paperround, keywords alone"
@@ -56,56 +54,54 @@ class Ours:
             ALONE: self._alone[words],
         }
 
-    def _searched(self, asked: Task) -> Ranking:
-        found = self.library.ranked(words_interest(asked.words), len(self.library))
+    def _searched(self, asked: Task, weights: Weights = SERVED) -> Ranking:
+        found = self.library.ranked(words_interest(asked.words), len(self.library), weights)
         return [str(paper) for paper, _ in found if asked.may_rank(str(paper))][:DEPTH]
 
-    def _learnt(self, task: Task) -> Ranking:
+    def _learnt(self, task: Task, weights: Weights = SERVED) -> Ranking:
         ranked = self.library.rank(
             taste_of_task(task),
             JUDGED_AT,
             candidates=None if task.within is None else [PaperId(paper) for paper in task.within],
             excluded=[PaperId(paper) for paper in task.excluded],
             limit=DEPTH,
+            weights=weights,
         )
         return [str(paper) for paper, _ in ranked]
 
 
 class OursInParts(Ours):
-    """The engine with one weight of its tables at nothing, in turn. Not for threads: the tables are its own."""
+    """The engine with one weight of its tables at nothing, in turn."""
 
     def search(self, asked: Task) -> Mapping[str, Ranking]:
-        return dict(_taken_out(asked, self._searched, (KEYWORDS,)))
+        return {name: self._searched(asked, weights) for name, weights in _taken_out(("keywords",))}
 
     def learn(self, task: Task) -> Mapping[str, Ranking]:
-        return dict(_taken_out(task, self._learnt, (KEYWORDS, FEEDBACK) if task.stage else (KEYWORDS,)))
+        tables = ("keywords", "feedback") if task.stage else ("keywords",)
+        return {name: self._learnt(task, weights) for name, weights in _taken_out(tables)}
 
 
-def _taken_out(task: Task, rank: Callable[[Task], Ranking], tables: Sequence[object]) -> Iterator[tuple[str, Ranking]]:
+def _taken_out(tables: Sequence[str]) -> Iterator[tuple[str, Weights]]:
     for table in tables:
         for name in weights_of(table):
-            with without(table, name):
-                yield part_name(table, name), rank(task)
+            yield part_name(table, name), without(table, name)
 
 
-def weights_of(table: object) -> list[str]:
-    """Return the names of a table's weights: what is a number of papers is none."""
-    return [field.name for field in fields(table) if not isinstance(getattr(table, field.name), int)]  # type: ignore[arg-type]  # always a dataclass
+def weights_of(table: str) -> list[str]:
+    """Return the names of the weights in a table of `Weights`: what is a number of papers is none."""
+    weights = getattr(SERVED, table)
+    return [field.name for field in fields(weights) if not isinstance(getattr(weights, field.name), int)]
 
 
-def part_name(table: object, name: str) -> str:
-    return f"without {'the interest’s' if table is KEYWORDS else 'the verdicts’'} `{name}`"
+def part_name(table: str, name: str) -> str:
+    return f"without {'the interest’s' if table == 'keywords' else 'the verdicts’'} `{name}`"
 
 
-@contextmanager
-def without(table: object, name: str) -> Iterator[None]:
-    """Set one weight of a frozen table to nothing for a while: members have no such switch, a measurement needs it."""
-    kept: Any = getattr(table, name)
-    object.__setattr__(table, name, _nothing_like(kept))
-    try:
-        yield
-    finally:
-        object.__setattr__(table, name, kept)
+def without(table: str, name: str) -> Weights:
+    """Return the weights that serve, but for one at nothing."""
+    weights = getattr(SERVED, table)
+    changed = replace(weights, **{name: _nothing_like(getattr(weights, name))})
+    return replace(SERVED, **{table: changed})
 
 
 def _nothing_like(weight: Any) -> Any:  # noqa: ANN401 - a number, or a weight that grows or fades

@@ -69,6 +69,18 @@ def papers_in(path: Path) -> list[Paper]:
     return [_paper(line, path, number) for number, line in json_lines_of(path)]
 
 
+def paper_of_line(line: bytes, path: Path, number: int) -> Paper:
+    """Return the paper of one such line.
+
+    Raises:
+        SourceFailed: It is no such object.
+    """
+    try:
+        return _paper(json.loads(line), path, number)
+    except (json.JSONDecodeError, TypeError) as error:
+        raise SourceFailed(f"{path}, line {number}: it is no JSON object") from error
+
+
 def json_lines_of(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the objects of a file of JSON lines, each with its line's number.
 

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from adapters.settings import BadSettings, Settings, expected_of
-from adapters.sources.configured import BadSource, ConfiguredSource, Way, sources_from
+from adapters.sources.configured import BadSource, ConfiguredSource, Way, none_lacking, sources_from
 from adapters.sources.fetch import Fetcher
 from adapters.sources.file import unwatched
 from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import next_poll_at
 from adapters.sources.sample import DAYS
 from bot.announcements import SourceRefused, SourceState
+from bot.model import PaperId
 
 SAMPLE_START = "sample-start"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -28,10 +29,11 @@ def way_of(
     fetcher: Fetcher,
     sample_start: Callable[[], date],
     on_bytes: Callable[[int, int], None] = unwatched,
+    lacking: Callable[[datetime], Sequence[PaperId]] = none_lacking,
 ) -> Way:
     """Return what the sources of this host ask with."""
     key = settings.semantic_scholar_api_key.get_secret_value()
-    return Way(fetcher, settings.contact, key, sample_start=sample_start, on_bytes=on_bytes)
+    return Way(fetcher, settings.contact, key, sample_start=sample_start, on_bytes=on_bytes, lacking=lacking)
 
 
 def sources_set(text: str, way: Way) -> list[ConfiguredSource]:

@@ -18,6 +18,7 @@ from storage.databases import condition_of as condition_of_database
 from storage.databases import move, open_database, rows_of
 from storage.folder import DATABASE
 from storage.inspection import Condition
+from storage.mending import mend
 from storage.restore import restore
 from storage.rotation import daily_backup
 from storage.stores import SqlStores
@@ -45,6 +46,7 @@ def open_paperround(  # noqa: PLR0913  # what the facade takes
     lookup: Lookup | None = None,
     next_polls: NextPolls = no_polls,
     source_words: SourceWords | None = None,
+    asks_a_minute: int = 0,
 ) -> Iterator[Opened]:
     """Open the data folder and put Paperround together; on the way out everything asked for is finished and closed.
 
@@ -52,6 +54,7 @@ def open_paperround(  # noqa: PLR0913  # what the facade takes
         lookup: Fetches a paper that a member brings.
         next_polls: Tells `status` when each source is asked next.
         source_words: Knows what managers may add as a source.
+        asks_a_minute: How much each member may ask; 0 sets no limit.
 
     Raises:
         DataFolderInUse: Another process holds the data folder; with PostgreSQL several may run.
@@ -76,6 +79,8 @@ def open_paperround(  # noqa: PLR0913  # what the facade takes
             source_words=source_words,
             public_url=settings.public_url,
             secret=settings.secret_key.get_secret_value(),
+            asks_a_minute=asks_a_minute,
+            comparison=settings.compare,
         )
         paperround.meters = meters
         yield Opened(settings, clock, stores, library, paperround, meters)
@@ -121,6 +126,17 @@ def exported_rows(settings: Settings) -> Iterator[tuple[str, dict[str, object]]]
     return rows_of(settings.data_dir, address_of(settings))
 
 
+def community_rows(settings: Settings, platform: str, community: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the rows of one community with the names of their tables; papers that it was shown come first.
+
+    Raises:
+        DataFolderInUse: The bot is running, on SQLite.
+        StorageUnusable: The data folder or the database cannot be used.
+    """
+    with open_database(settings.data_dir, address_of(settings)) as stores:
+        yield from stores.community_moves.rows_of(platform, community)
+
+
 def condition_of(settings: Settings, now: datetime) -> Condition | None:
     """Return what the database looks like, also while the bot runs; None when there is none yet.
 
@@ -129,6 +145,17 @@ def condition_of(settings: Settings, now: datetime) -> Condition | None:
         StorageUnavailable: Its server was lost on the way.
     """
     return condition_of_database(settings.data_dir, address_of(settings), now)
+
+
+def mend_data(settings: Settings) -> list[str]:
+    """Put right in the data folder what can be without losing anything; return what was done.
+
+    Raises:
+        DataFolderInUse: The bot is running.
+        StorageUnusable: The database cannot be read.
+        StorageUnavailable: The disk is full or failing.
+    """
+    return [] if address_of(settings) else mend(settings.data_dir)
 
 
 def move_data(settings: Settings, address: str) -> list[tuple[str, int]]:

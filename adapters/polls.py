@@ -1,7 +1,7 @@
 """The loop of the sources: each is read when it may have something, and none keeps another from being read."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -10,10 +10,10 @@ from typing import Protocol
 import structlog
 
 from adapters.rounds import LONGEST_SLEEP, doubled
-from adapters.sources.polling import PolledSource, after_failure, news_for_host, next_poll_at, poll
+from adapters.sources.polling import HostNews, PolledSource, after_failure, news_for_host, next_poll_at, poll
 from bot.announcements import SourceFailed, SourceState
 from bot.paperround import Paperround
-from bot.ports import Clock, Source, SourceStates, StorageUnavailable, Turns
+from bot.ports import Clock, Source, StorageUnavailable, Stores
 
 log = structlog.get_logger()
 
@@ -25,6 +25,10 @@ READ_BY_ANOTHER = timedelta(seconds=20)
 
 # A source that somebody adds in a chat is asked after this at the latest.
 ADDED_SEEN_AFTER = timedelta(seconds=20)
+
+
+# Takes the words of a source, what is news about it, and the present.
+TellHost = Callable[[str, HostNews, datetime], Awaitable[None]]
 
 
 class Polled(Protocol):
@@ -120,21 +124,23 @@ class NetworkPolled:
 
     Args:
         wake: Called when papers came in.
+        tell: Tells the host what is news.
     """
 
     def __init__(
         self,
         paperround: Paperround,
         source: PolledSource,
-        states: SourceStates,
-        turns: Turns,
+        stores: Stores,
         clock: Clock,
         wake: Callable[[], None],
+        tell: TellHost,
     ) -> None:
         self._paperround = paperround
         self._source = source
-        self._states = states
-        self._turns = turns
+        self._tell = tell
+        self._states = stores.source_states
+        self._turns = stores.turns
         self._clock = clock
         self._wake = wake
         self._troubles = 0
@@ -174,10 +180,22 @@ class NetworkPolled:
         finally:
             await asyncio.to_thread(self._turns.give_back, turn)
         state = await asyncio.to_thread(self._states.get, self.name)
-        if news := news_for_host(self.name, state, self._clock.now()):
-            log.warning("a source has failed for a day", action="source_silent", source=self.name, news=news)
-            await asyncio.to_thread(self._states.set, self.name, replace(state, told=True))
+        await self._told(state)
         return next_poll_at(self._source.rhythm, state, self._clock.now())
+
+    async def _told(self, state: SourceState) -> None:
+        """Tell the host what it is due to hear; a message is written down before it counts as told."""
+        now = self._clock.now()
+        # What follows the question mark of a feed's address may be a key of the host's.
+        news = news_for_host(self.name.partition("?")[0], state, now)
+        if news is None:
+            return
+        if news.works:
+            log.info("a source works again", action="source_works", source=self.name)
+        else:
+            log.warning("a source has failed for a day", action="source_silent", source=self.name, news=news.said)
+        await self._tell(self.name, news, now)
+        await asyncio.to_thread(self._states.set, self.name, replace(state, told=not news.works))
 
     async def _read(self, before: SourceState) -> None:
         begun = perf_counter()

@@ -60,9 +60,12 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
         await _asleep(pause, wake)
 
 
-async def run_retraining(paperround: Paperround, clock: Clock) -> None:
-    """Have everything fitted anew once a day, when no digest is due for a while; ends only when cancelled."""
-    rest = FIRST_RETRAINED
+async def run_retraining(paperround: Paperround, clock: Clock, rest: timedelta = FIRST_RETRAINED) -> None:
+    """Have everything fitted anew once a day, when no digest is due for a while; ends only when cancelled.
+
+    Args:
+        rest: How long it waits before the first time.
+    """
     while True:
         await asyncio.sleep(rest.total_seconds())
         rest = await _retrained(paperround, clock)
@@ -102,7 +105,7 @@ def doubled(first: timedelta, failures: int, longest: timedelta) -> timedelta:
 
 
 async def _one_round(paperround: Paperround) -> None:
-    delivering = asyncio.create_task(paperround.deliver_due(), name="round")
+    delivering = asyncio.create_task(paperround.deliver_due(reported=False), name="round")
     try:
         await asyncio.shield(delivering)
     except asyncio.CancelledError:

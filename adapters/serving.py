@@ -18,9 +18,10 @@ from adapters.clock import RunningClock
 from adapters.discord import render as discord
 from adapters.edges import Connected, Edge, connected, mail_edge
 from adapters.email.app import EmailEdge
+from adapters.host_channel import HostChannel, set_channel
 from adapters.known_sources import CommunityWords, fetcher_of, kept_sample_start, polls_of, sources_set, way_of
 from adapters.main import Opened, open_paperround
-from adapters.polls import LocalPolled, NetworkPolled, Polled, run_added, run_polls
+from adapters.polls import LocalPolled, NetworkPolled, Polled, TellHost, run_added, run_polls
 from adapters.rounds import run_retraining, run_rounds, until_the_clock_is_right
 from adapters.settings import BadSettings, Settings, expected_of
 from adapters.slack import render as slack
@@ -35,6 +36,9 @@ from adapters.web.messenger import PlatformForm, PlaygroundMessenger
 from adapters.web.site import Site, site
 from adapters.web.zone import machine_zone
 from bot.announcements import SourceState
+from bot.deliveries import DeliveryRecord
+from bot.ingest import lacking_doi
+from bot.model import Channel, destination_of
 from bot.ports import Clock, Messenger, Source
 
 log = structlog.get_logger()
@@ -126,8 +130,14 @@ async def serve(settings: Settings, tell: Tell) -> None:
         listening = ends.enter_context(_listening(settings)) if settings.does("web") else None
         settings = _reached_here(settings, listening if play else None)
         by_platform = {messenger.platform: messenger for messenger in messengers}
+        host_channel = set_channel(settings.host_channel, by_platform)
         fetcher = await ends.enter_async_context(fetcher_of(settings))
-        way = way_of(settings, fetcher, lambda: kept_sample_start(settings.data_dir, clock.now(), SAMPLE_DAYS))
+        way = way_of(
+            settings,
+            fetcher,
+            lambda: kept_sample_start(settings.data_dir, clock.now(), SAMPLE_DAYS),
+            lacking=lambda now: lacking_doi(house.stores.papers, now),
+        )
         sources: list[ConfiguredSource] = []
 
         words = CommunityWords(way)
@@ -137,7 +147,14 @@ async def serve(settings: Settings, tell: Tell) -> None:
 
         house = ends.enter_context(
             open_paperround(
-                settings, clock, by_platform, wake, lookup=Lookup(way), next_polls=next_polls, source_words=words
+                settings,
+                clock,
+                by_platform,
+                wake,
+                lookup=Lookup(way),
+                next_polls=next_polls,
+                source_words=words,
+                asks_a_minute=0 if play else settings.asks_a_minute,
             )
         )
         # Not before the folder is known to be usable: the sample writes its first day into it.
@@ -147,7 +164,9 @@ async def serve(settings: Settings, tell: Tell) -> None:
         if play and listening:
             # Before the first round: it moves the clock on to where a former run had left it.
             moved = _catching_up(house, sources, running.wake)
-            room = playground(house.paperround, clock, play, on_clock_moved=moved, zone=machine_zone())
+            room = playground(
+                house.paperround, clock, play, on_clock_moved=moved, records=_records(house), zone=machine_zone()
+            )
         app = site(
             Site(
                 reading=house.paperround.reading,
@@ -166,7 +185,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
             else:
                 await edge.log_in()
         if settings.does("worker"):
-            await _work(house, sources, words, running)
+            await _work(house, sources, words, running, HostChannel(house.paperround, host_channel, wake))
         if listening:
             ends.push_async_callback((await _served(app, listening)).cleanup)
             tell(_where(listening, with_playground=room is not None))
@@ -236,10 +255,10 @@ def _where(listening: socket.socket, *, with_playground: bool) -> str:
 
 
 async def _work(
-    house: Opened, sources: Sequence[ConfiguredSource], words: CommunityWords, running: Running
+    house: Opened, sources: Sequence[ConfiguredSource], words: CommunityWords, running: Running, host: HostChannel
 ) -> None:
     """Start reading sources and sending digests; return once the papers of a quick source are there."""
-    polled = [_polled(house, one, running.wake.set) for one in sources]
+    polled = [_polled(house, one, running.wake.set, host.tell) for one in sources]
     asked_once = asyncio.Event()
 
     async def rounds() -> None:
@@ -257,7 +276,7 @@ async def _work(
     def added(name: str) -> Polled | None:
         # What the host has set is asked anyway; what this release does not know any more is told by status.
         known = [] if name in own else words.known(name)
-        return _polled(house, known[0], running.wake.set) if known else None
+        return _polled(house, known[0], running.wake.set, host.tell_of_added) if known else None
 
     running.start(run_added(house.stores.community_sources.names, added), "added sources")
     running.start(rounds(), "rounds")
@@ -266,11 +285,9 @@ async def _work(
     await _within(QUICK_SOURCE, asked_once)
 
 
-def _polled(house: Opened, source: ConfiguredSource, wake: Callable[[], None]) -> Polled:
+def _polled(house: Opened, source: ConfiguredSource, wake: Callable[[], None], tell: TellHost) -> Polled:
     if isinstance(source, NetworkSource):
-        return NetworkPolled(
-            house.paperround, source, house.stores.source_states, house.stores.turns, house.clock, wake
-        )
+        return NetworkPolled(house.paperround, source, house.stores, house.clock, wake, tell)
     return LocalPolled(house.paperround, source, POLLED_EVERY, wake)
 
 
@@ -313,6 +330,15 @@ def _catching_up(house: Opened, sources: Sequence[Source], wake: asyncio.Event) 
         wake.set()
 
     return catch_up
+
+
+def _records(house: Opened) -> Callable[[Channel], Awaitable[Sequence[DeliveryRecord]]]:
+    """Return what tells the newest parts of a place, for the playground that shows what faults do."""
+
+    async def newest(channel: Channel) -> Sequence[DeliveryRecord]:
+        return await asyncio.to_thread(house.stores.ledger.recent, destination_of(channel), 40)
+
+    return newest
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -67,6 +67,12 @@ def web_address(value: str) -> str:
     return value
 
 
+def conversation(value: str) -> str:
+    if value and not all(part.strip().removeprefix("@") for part in (*value.split(":", maxsplit=2), "", "")[:3]):
+        raise ValueError("no platform:community:channel")
+    return value
+
+
 def host_ports(value: tuple[str, ...]) -> tuple[str, ...]:
     for said in value:
         host, _, port = said.rpartition(":")
@@ -93,6 +99,20 @@ def not_the_other_token(prefix: str) -> Callable[[SecretStr], SecretStr]:
         return value
 
     return check
+
+
+def comparison(value: object) -> object:
+    """Return ``0.2:plain-words`` as a `Comparison`."""
+    if not isinstance(value, str):
+        return value
+    # What the names stand for needs the whole engine, which a command that ranks nothing should not wait for.
+    from bot.interleaving import Comparison  # noqa: PLC0415
+    from bot.weights import RIVALS  # noqa: PLC0415
+
+    share, _, rival = value.strip().partition(":")
+    if rival not in RIVALS or not 0 <= float(share) <= 1:
+        raise ValueError("no share of the digests with a known rival")
+    return Comparison(float(share), rival)
 
 
 def shards(value: object) -> object:

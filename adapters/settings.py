@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from adapters.setting_values import (
     aware_instant,
     comma_words,
+    comparison,
+    conversation,
     host_ports,
     long_enough,
     lower_case,
@@ -103,8 +105,9 @@ class Settings(BaseSettings):
         "",
         "Where papers come from, with blanks between them; quotation marks hold words together.\n"
         "Kinds: arxiv:cs.LG,cs.CL, huggingface, huggingface:trending, biorxiv:neuroscience, medrxiv,\n"
-        'pubmed:"gut microbiome", semantic-scholar:"sparse retrieval", openreview:ICLR.cc/2026/Conference,\n'
-        "crossref:0028-0836, feed:https://…, opml:feeds.opml, file:papers.jsonl, sample.\n"
+        'pubmed:"gut microbiome", semantic-scholar:"sparse retrieval", semantic-scholar-ids,\n'
+        "openreview:ICLR.cc/2026/Conference, crossref:0028-0836, feed:https://…, opml:feeds.opml, file:papers.jsonl,\n"
+        "sample.\n"
         "Empty: the bundled sample when there is no token either, else nothing.",
         "sources with blanks between them, such as arxiv:cs.LG,cs.CL huggingface file:papers.jsonl",
     )
@@ -157,12 +160,41 @@ class Settings(BaseSettings):
         "Feeds inside your own network are refused, except these: exact host:port, with commas.",
         "host:port pairs with commas between them, such as feeds.intern:8000",
     )
+    compare: Annotated[Any, NoDecode, BeforeValidator(comparison)] = _setting(
+        "PAPERROUND_COMPARE",
+        None,
+        "Which share of the digests holds the ranking against another by letting both pick in turns, such as\n"
+        "0.2:plain-words or 0.2:no-company. Nobody sees whose a pick is; the command quality says who wins.\n"
+        "Empty: no comparison.",
+        "empty, or a share from 0 to 1, a colon, and plain-words or no-company",
+    )
+    host_channel: Annotated[str, AfterValidator(conversation)] = _setting(
+        "PAPERROUND_HOST_CHANNEL",
+        "",
+        "Where the host is told, once, that a source has failed for a day, and when it works again:\n"
+        "slack:T0123:C0456, discord:<server>:<channel>, or a member's own conversation, slack:T0123:@U0456.\n"
+        "Empty: status, doctor, /metrics and the log tell it, and no message does.",
+        "empty, or platform:community:channel, such as slack:T0123:C0456",
+    )
     backups: Annotated[int, Field(ge=0, le=3650)] = _setting(
         "PAPERROUND_BACKUPS",
         7,
         "How many daily backups the running bot keeps in the folder backups of the data folder; 0 takes none.\n"
         "Those made before an upgrade go after 30 days. A PostgreSQL is backed up with its own tools.",
         "a whole number from 0 to 3650",
+    )
+    keep_acts: Annotated[int, Field(ge=1, le=3650)] = _setting(
+        "PAPERROUND_KEEP_AUDIT_DAYS",
+        365,
+        "How many days it is kept what managers changed for everybody (paperround audit).",
+        "a whole number of days from 1 to 3650",
+    )
+    asks_a_minute: Annotated[int, Field(ge=0, le=100_000)] = _setting(
+        "PAPERROUND_ASKS_A_MINUTE",
+        60,
+        "How many commands and buttons each member has a minute, a third of them at once; 0 sets no limit.\n"
+        "In the playground there is none.",
+        "a whole number from 0 to 100000",
     )
     clock: Annotated[datetime | None, BeforeValidator(aware_instant)] = _setting(
         "PAPERROUND_CLOCK",

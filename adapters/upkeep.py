@@ -1,8 +1,8 @@
-"""What a running bot does for itself once a day: a backup."""
+"""What a running bot does for itself once a day: a backup, and what is due to be erased."""
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import perf_counter
 
 import structlog
@@ -21,19 +21,35 @@ async def run_upkeep(house: Opened, first: timedelta = FIRST_LOOK) -> None:
     """See to the daily work; ends only when cancelled. What fails is logged and tried again in an hour."""
     await asyncio.sleep(first.total_seconds())
     while True:
-        await asyncio.to_thread(_tried, lambda now: _backed_up(house, now), house.clock.now())
+        await look_after(house)
         await asyncio.sleep(LOOKED_AT_EVERY.total_seconds())
 
 
-def _tried(work: Callable[[datetime], None], now: datetime) -> None:
+async def look_after(house: Opened) -> None:
+    """Do what is due now; one that fails does not keep the next from being done."""
+    for work in (_backed_up, _erased, _let_go):
+        await asyncio.to_thread(_tried, work, house)
+
+
+def _tried(work: Callable[[Opened], None], house: Opened) -> None:
     try:
-        work(now)
+        work(house)
     except Exception:  # the top of this task: a full disk today must not end tomorrow's backup
         log.exception("daily work failed", action="upkeep_failed")
 
 
-def _backed_up(house: Opened, now: datetime) -> None:
+def _backed_up(house: Opened) -> None:
     begun = perf_counter()
-    if path := back_up_daily(house.settings, now):
+    if path := back_up_daily(house.settings, house.clock.now()):
         took_s = round(perf_counter() - begun, 1)
         log.info("backed up", action="backed_up", path=str(path), bytes=path.stat().st_size, took_s=took_s)
+
+
+def _erased(house: Opened) -> None:
+    for gone in house.paperround.erase_gone():
+        log.info("erased", action="community_erased", platform=gone.platform, community=gone.community, rows=gone.rows)
+
+
+def _let_go(house: Opened) -> None:
+    if rows := house.stores.retention.let_go(house.clock.now(), timedelta(days=house.settings.keep_acts)):
+        log.info("old rows let go", action="old_rows_let_go", rows=rows)

@@ -123,10 +123,10 @@ def _counted(told: Told, slack: FakeSlack, discord: FakeDiscord) -> Json:
             markers = [post["metadata"]["event_payload"]["delivery"] for post in place.posts]
             copies.update(markers)
             places["slack"] += bool(markers)
-    for place in discord.world.channels.values():
-        footers = [message["embeds"][-1]["footer"]["text"] for message in place.messages.values()]
+    for channel in discord.world.channels.values():
+        footers = [message["embeds"][-1]["footer"]["text"] for message in channel.messages.values()]
         copies.update(next(word for word in text.split() if word.startswith("pr-")) for text in footers)
-        places["discord"] += bool(footers) and place.type == TEXT
+        places["discord"] += bool(footers) and channel.type == TEXT
     return {
         "posts": len(copies),
         "twice": sum(count > 1 for count in copies.values()),

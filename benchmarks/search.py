@@ -2,10 +2,9 @@
 
 import gc
 import json
-import sqlite3
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -13,53 +12,67 @@ from typing import TextIO
 
 from adapters.held_papers import HeldPapers, json_lines_of, papers_in
 from benchmarks.figures import percentiles, rss_mb
-from bot.interests import BadInterest, parse_interest
-from bot.library import Library, words_interest
-from bot.model import Interest, Paper
-from bot.tokens import folded_words
+from benchmarks.filed_papers import FiledPapers
+from benchmarks.peers import PEERS, Finder, as_interest, compiled, fts5
+from bot.library import Library
+from bot.model import Paper
 
 # p99 of fewer samples than this is nearly the maximum.
 SAMPLES = 1000
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
-Finder = Callable[[str], list[str]]
+# What may serve: what members get, the plain index that is compiled, and the plain one of SQL alone.
+INDEXES = ("engine", "compiled", "fts5")
 
 
-def measure_search(corpus: Path, queries: Path, peer: str | None, limit: int) -> dict[str, object]:
+def measure_search(
+    corpus: Path, queries: Path, peer: str | None, limit: int, index: str = "engine"
+) -> dict[str, object]:
     """Index a corpus and time its queries; return figures in seconds, milliseconds and megabytes.
 
-    ``p50_ms`` … are of the ranking as served, ids only; ``answer_p50_ms`` … with the reasons and key sentences that a
-    member sees. With a peer every query goes to both in turn, the order changing each round, and ``ratio`` is the
-    median of ours over theirs.
+    ``p50_ms`` … are of the ranking as served, ids only; of the engine there is ``answer_p50_ms`` … too, with the
+    reasons and key sentences that a member sees. With a peer every query goes to both in turn, the order changing each
+    round, and ``ratio`` is the median of ours over theirs.
+
+    Args:
+        index: One of `INDEXES`. The engine is what serves members once it has read the store; it holds everything in
+            memory. The plain ones read the file as they go.
     """
-    papers = papers_in(corpus)
     asked = [str(said["text"]) for _, said in json_lines_of(queries)]
-    if not papers or not asked:
+    papers = FiledPapers(corpus)
+    if not papers.count() or not asked:
         raise ValueError("there must be at least one paper and one query")
-    library, index_s = indexed(papers)
+    ours, library, index_s = served(corpus, index, limit)
+    # The first answers wait for what is compiled, or first read from the file: they are told apart.
+    first_s = _timed(ours, asked[0])[0] / 1000
     gc.collect()
-    figures: dict[str, object] = {"papers": len(papers), "queries": len(asked), "index_s": round(index_s, 3)}
-    figures["rss_mb"] = rss_mb()
-    ours = finder(library, limit)
-    theirs = PEERS[peer](papers, limit) if peer else None
+    figures: dict[str, object] = {
+        "index": index,
+        "papers": papers.count(),
+        "queries": len(asked),
+        "index_s": round(index_s, 3),
+        "first_answer_s": round(first_s, 3),
+        "rss_mb": rss_mb(),
+    }
+    theirs = PEERS[peer](papers.all(), limit) if peer else None
     rounds = max(1, -(-SAMPLES // len(asked)))
     taken, of_peer, shared = _in_turn(ours, theirs, asked, rounds)
-    figures |= {
-        "samples": len(taken),
-        **percentiles("", taken),
-        **percentiles("answer_", _answers(library, asked, limit)),
-    }
+    figures |= {"samples": len(taken), **percentiles("", taken)}
+    if library is not None:
+        figures |= percentiles("answer_", _answers(library, asked, limit))
     if peer:
         figures |= {"peer": peer, **percentiles("peer_", of_peer)}
         figures["ratio"] = round(median(mine / other for mine, other in zip(taken, of_peer, strict=True)), 3)
+        figures["ratio_of_p50"] = round(median(taken) / median(of_peer), 3)
         figures["overlap"] = round(shared, 3)
     return figures
 
 
-def answer_lines(corpus: Path, limit: int, asked: TextIO = sys.stdin, answers: TextIO = sys.stdout) -> int:
+def answer_lines(
+    corpus: Path, limit: int, asked: TextIO = sys.stdin, answers: TextIO = sys.stdout, index: str = "engine"
+) -> int:
     """Answer each line of ``asked`` with a JSON list of ids, best first; return how many lines there were."""
-    library, _ = indexed(papers_in(corpus))
-    find = finder(library, limit)
+    find, _, _ = served(corpus, index, limit)
     count = 0
     for line in asked:
         answers.write(json.dumps(find(line.rstrip("\n")), ensure_ascii=False) + "\n")
@@ -68,13 +81,14 @@ def answer_lines(corpus: Path, limit: int, asked: TextIO = sys.stdin, answers: T
     return count
 
 
-def indexed(papers: Sequence[Paper]) -> tuple[Library, float]:
-    """Return a library that has read the papers, and the seconds that took."""
-    held = HeldPapers(papers)
+def served(corpus: Path, index: str, limit: int) -> tuple[Finder, Library | None, float]:
+    """Return how one of `INDEXES` finds, the engine where it is that, and the seconds that indexing took."""
+    if index == "engine":
+        library, index_s = indexed(papers_in(corpus))
+        return finder(library, limit), library, index_s
     began = time.perf_counter()
-    library = Library(held)
-    library.refresh()
-    return library, time.perf_counter() - began
+    find = compiled(FiledPapers(corpus), limit) if index == "compiled" else fts5(FiledPapers(corpus).all(), limit)
+    return find, None, time.perf_counter() - began
 
 
 def finder(library: Library, limit: int) -> Finder:
@@ -85,47 +99,13 @@ def finder(library: Library, limit: int) -> Finder:
     return find
 
 
-def as_interest(text: str) -> Interest:
-    """Return what a member would mean: the interest language, or plain words where the text is none of it."""
-    try:
-        return parse_interest(text)
-    except BadInterest:
-        return words_interest(text)
-
-
-def fts5(papers: Sequence[Paper], limit: int) -> Finder:
-    """Return the finder of SQLite's full-text index: any of the words, porter stems, its own BM25."""
-    database = sqlite3.connect(":memory:")
-    database.execute(
-        "CREATE VIRTUAL TABLE texts USING fts5(id UNINDEXED, title, abstract, tokenize='porter unicode61')"
-    )
-    database.executemany(
-        "INSERT INTO texts VALUES (?, ?, ?)", ((paper.id, paper.title, paper.abstract) for paper in papers)
-    )
-    database.execute("INSERT INTO texts (texts) VALUES ('optimize')")
-    sql = "SELECT id FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?"
-
-    def find(text: str) -> list[str]:
-        words = [f'"{word}"' for word in folded_words(text)]
-        return [row[0] for row in database.execute(sql, [" OR ".join(words), limit])] if words else []
-
-    return find
-
-
-def rank_bm25(papers: Sequence[Paper], limit: int) -> Finder:
-    """Return the finder of the rank_bm25 package: every paper is scored for every query."""
-    from rank_bm25 import BM25Okapi  # noqa: PLC0415 - a peer that only this comparison needs
-
-    index = BM25Okapi([folded_words(f"{paper.title} {paper.abstract}") for paper in papers])
-    ids = [str(paper.id) for paper in papers]
-
-    def find(text: str) -> list[str]:
-        return [str(paper) for paper in index.get_top_n(folded_words(text), ids, n=limit)]
-
-    return find
-
-
-PEERS: dict[str, Callable[[Sequence[Paper], int], Finder]] = {"fts5": fts5, "rank_bm25": rank_bm25}
+def indexed(papers: Sequence[Paper]) -> tuple[Library, float]:
+    """Return a library that has read the papers, and the seconds that took."""
+    held = HeldPapers(papers)
+    began = time.perf_counter()
+    library = Library(held)
+    library.refresh()
+    return library, time.perf_counter() - began
 
 
 def _in_turn(

@@ -8,18 +8,18 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Channel, Member, ProfileId
+from bot.model import Channel, Member, PaperId, ProfileId
 from bot.ports import Access, Grant
 
-ARCHIVE, FEED, TOKEN = "archive", "feed", "token"
+ARCHIVE, FEED, TOKEN, CLICK = "archive", "feed", "token", "click"
 ARCHIVE_LASTS = timedelta(days=7)
 # 16 random bytes cannot be guessed; as much of a SHA-256 MAC cannot be forged (RFC 2104, 5).
 SECRET_BYTES = 16
 LONGEST = 400
+LONGEST_CLICK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,24 @@ class Addresses:
             return None
         until = datetime.fromtimestamp(int(said), UTC)
         return Opened(profile, token, until) if now < until else None
+
+    def click(self, paper: PaperId, owner: Member | Channel) -> str:
+        """Return a link to a paper by which its opening is counted for a profile. It names the paper, not where to."""
+        signature = self._mac(CLICK, paper, owner.profile)
+        return f"{self.public_url}/go/{_written(paper.encode())}.{_written(owner.profile.encode())}.{signature}"
+
+    def click_opened(self, token: str) -> tuple[PaperId, ProfileId] | None:
+        """Return which paper a link means and for whom it counts; None for one that is none of ours."""
+        named, _, rest = token.partition(".")
+        name, _, signature = rest.partition(".")
+        profile = _read(name)
+        if len(token) > LONGEST_CLICK or profile is None:
+            return None
+        try:
+            paper = PaperId(_plain(named))
+        except ValueError:
+            return None
+        return (paper, profile) if _same(signature, self._mac(CLICK, paper, profile)) else None
 
     def feed(self, owner: Member | Channel, now: datetime, *, new: bool = False) -> str:
         """Return the secret address of a profile's feed, always the same one until a new one is asked for."""
@@ -150,8 +168,13 @@ def _written(content: bytes) -> str:
 
 def _read(text: str) -> ProfileId | None:
     try:
-        profile = ProfileId(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode())
+        profile = ProfileId(_plain(text))
         owner_of(profile)
-    except (NotBase64, ValueError):
+    except ValueError:
         return None
     return profile
+
+
+def _plain(text: str) -> str:
+    """Return what `_written` wrote; ValueError when it never did."""
+    return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()

@@ -66,7 +66,7 @@ class SourceState:
         failures: How many polls in a row failed; 0 after one that went well.
         failing_since: When the first of them was; None when the last poll went well.
         error: Why the last poll failed, one sentence; empty when it went well.
-        told: The host was told of this row of failures.
+        told: The host was told of this row of failures, and after it not yet that the source works again.
     """
 
     cursor: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,13 @@ class Calibration:
 
     def probability(self, score: float) -> float:
         """Return the chance of a like, 0..1, never quite either: nobody is that sure."""
-        return float(np.clip(_sigmoid(self.slope * score + self.intercept), 0.01, 0.99))
+        return float(self.probabilities(np.array([score]))[0])
+
+    def probabilities(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return `probability` of many scores; shape (n,)."""
+        x = np.clip(self.slope * scores.astype(np.float64) + self.intercept, -30.0, 30.0)
+        p: NDArray[np.float64] = np.clip(1 / (1 + np.exp(-x)), 0.01, 0.99)
+        return p
 
     def for_profile(self, scores: Sequence[float], liked: Sequence[bool]) -> "Calibration":
         """Return the curve moved to one profile's own rate of likes, held back by what all profiles together say.
@@ -88,7 +94,3 @@ def strength(score: float) -> str:
 def _logit(rate: float) -> float:
     inner = min(max(rate, 1e-3), 1 - 1e-3)
     return log(inner / (1 - inner))
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + exp(-max(-30.0, min(30.0, x))))

@@ -1,7 +1,5 @@
 """A ranking → a few picks: variety among them, and one from the edge of the profile to learn from."""
 
-from math import exp, log
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,14 +54,13 @@ def stretch(scores: Floats, taken: set[int], bar: float, calibration: Calibratio
         scores: Of all candidates, best first.
         taken: Places that are picks already.
     """
-    best, most = None, 0.0
-    for place, score in enumerate(scores.tolist()):
-        if score < bar * NEAR:
-            break
-        if place in taken:
-            continue
-        p = calibration.probability(score) if calibration else 1 / (1 + exp(-_SHARPNESS * (score - bar)))
-        entropy = -p * log(p) - (1 - p) * log(1 - p)
-        if entropy > most + 1e-9:
-            best, most = place, entropy
-    return best
+    curve = calibration or Calibration(_SHARPNESS, -_SHARPNESS * bar)
+    open_ = scores >= bar * NEAR
+    open_[list(taken)] = False
+    places = np.flatnonzero(open_)
+    if not len(places):
+        return None
+    p = curve.probabilities(scores[places])
+    entropy = -p * np.log(p) - (1 - p) * np.log(1 - p)
+    # Of nearly equal ones the better one, whatever the last digits are.
+    return int(places[np.argmax(entropy >= entropy.max() - 1e-9)])

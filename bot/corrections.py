@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import log
 
 from bot.filters import phrase_rows
 from bot.model import Clause, Group, Interest, Occur, Phrase, Word
@@ -10,9 +9,7 @@ from bot.snapshot import Snapshot
 from bot.tokens import STOP_WORDS, folded_words
 from bot.typos import SHORTEST, Candidate, Spelling
 
-# How much a thousand-fold frequency weighs against one unlikely slip.
-_FREQUENCY_WEIGHT = 0.25
-# … and how much meeting the other words of the interest does.
+# How much meeting the other words of the interest weighs against one unlikely slip.
 _COMPANY_WEIGHT = 2.0
 # Beyond so many candidates the rest is hopeless; each costs a look at its papers.
 _MOST_CANDIDATES = 12
@@ -68,13 +65,12 @@ def _best(snapshot: Snapshot, spelling: Spelling, typed: str, known: Sequence[st
 
     def worth(candidate: Candidate) -> tuple[float, str]:
         word = snapshot.words[candidate.word]
-        frequency = log(1 + spelling.frequency(candidate.word))
         number = snapshot.stem_id(word)
         together = 0.0
         if number is not None and company:
             rows, _ = snapshot.holding(number)
             together = sum(1 for row in rows[:2000].tolist() if row in company) / max(1, min(len(rows), 2000))
-        return candidate.cost - _FREQUENCY_WEIGHT * frequency - _COMPANY_WEIGHT * together, word
+        return spelling.badness(candidate) - _COMPANY_WEIGHT * together, word
 
     best = min(candidates, key=worth)
     # Two words run together are the better guess only where no single word is one likely slip away.

@@ -8,6 +8,7 @@ from bot.announcements import SourceRefused, SourceState
 from bot.answers.tastes import standing_verdicts
 from bot.calibration import Calibration, fit_calibration
 from bot.candidates import Candidates
+from bot.interleaving import Comparison
 from bot.library import Library
 from bot.model import Because, Channel, Digest, Feedback, Member, PaperId, Subscription, Verdict
 from bot.ports import SourceWords, Stores
@@ -56,6 +57,7 @@ class Desk:
 
     Attributes:
         calibration: Turns scores into chances of a like; None while there is too little to fit it on.
+        comparison: What a share of the digests compares; None compares nothing.
         click_link: Makes links that are counted; None where no public address is set.
         post: Puts an extra digest into the ledger; set by the facade.
         tell: Plans a message to an e-mail address; None where no e-mail is sent.
@@ -75,6 +77,7 @@ class Desk:
         self.addresses = addresses or Addresses(stores.access)
         self.source_words = source_words or NoSourceWords()
         self.calibration: Calibration | None = None
+        self.comparison: Comparison | None = None
         self.click_link: ClickLink | None = None
         self.post: Callable[[Subscription, Digest, datetime], None] | None = None
         self.tell: Callable[[Channel, str, Reply, datetime], bool] | None = None

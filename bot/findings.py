@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.corrections import Correction
-from bot.model import PaperId, Pick, Reason
+from bot.model import PaperId, Pick, Reason, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,14 @@ class Selection:
         read: How many candidates were looked at.
         bar: The least score of a pick.
         nearest_miss: The best candidate below the bar; None when there is none.
+        gave: Whose each pick is, where two rankers were compared.
     """
 
     picks: tuple[Pick, ...]
     read: int
     bar: float
     nearest_miss: Miss | None
+    gave: tuple[tuple[PaperId, Team], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

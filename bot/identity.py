@@ -27,6 +27,8 @@ TELLING_TITLE = 20
 TELLING_ABSTRACT_WORDS = 20
 COMPARED_ABSTRACT_WORDS = 400
 ABSTRACT_OVERLAP = 0.9
+# However much an abstract was revised, about half of its words stay; two works share a third, mostly small words.
+REVISED_OVERLAP = 0.5
 # Of a title of 60 letters about six may differ: a dropped article, another spelling of one word.
 NEAR_TITLE = 90
 _NUMERALS = {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "one", "two", "three", "first", "second"}
@@ -157,8 +159,9 @@ def same_work(a: Paper, b: Paper) -> bool:
 
     What confirms is the first author's family name, a year at most one off, or the abstract. First authors who are
     clearly two people refute, unless the abstract is the same; so do two different arXiv ids, and, where only the year
-    would confirm, two different abstracts. A title that is only nearly the same, as a journal may print it, needs both
-    the author and the abstract; a short one the abstract.
+    would confirm, two different abstracts; and years more than one apart with abstracts that have little in common. A
+    title that is only nearly the same, as a journal may print it, needs both the author and the abstract; a short one
+    the abstract.
     """
     if distinct(a, b):
         return False
@@ -179,7 +182,7 @@ def _same_title(a: Paper, b: Paper) -> bool:
     if len(title) <= TELLING_TITLE:
         return False
     if a.authors and b.authors:
-        return _same_person(a.authors[0], b.authors[0])
+        return _same_person(a.authors[0], b.authors[0]) and not _another_edition(a, b)
     if _tells(a.abstract) and _tells(b.abstract):
         return False
     return bool(a.published and b.published and abs(a.published.year - b.published.year) <= 1)
@@ -306,6 +309,13 @@ def _confirmed_twice(a: Paper, b: Paper) -> bool:
     return _same_person(a.authors[0], b.authors[0]) and _same_abstract(a.abstract, b.abstract)
 
 
+def _another_edition(a: Paper, b: Paper) -> bool:
+    """Tell whether one title of one author is that of two years' works: yearbooks, editorials, reports of a series."""
+    if not (a.published and b.published and abs(a.published.year - b.published.year) > 1):
+        return False
+    return _tells(a.abstract) and _tells(b.abstract) and not _same_abstract(a.abstract, b.abstract, REVISED_OVERLAP)
+
+
 def _same_person(one: str, other: str) -> bool:
     """Tell whether two spellings of a name may be one person: the family name of one is in the other."""
     return bool(_family(one) & _names(other)) or bool(_family(other) & _names(one))
@@ -322,10 +332,10 @@ def _family(name: str) -> set[str]:
     return set(words[-1:])
 
 
-def _same_abstract(one: str, other: str) -> bool:
+def _same_abstract(one: str, other: str, overlap: float = ABSTRACT_OVERLAP) -> bool:
     first, second = _words(one), _words(other)
     shorter = min(len(first), len(second))
-    return shorter >= TELLING_ABSTRACT_WORDS and len(first & second) >= ABSTRACT_OVERLAP * shorter
+    return shorter >= TELLING_ABSTRACT_WORDS and len(first & second) >= overlap * shorter
 
 
 def _tells(abstract: str) -> bool:

@@ -12,7 +12,7 @@ from bot.facts import Fact, Facts, columns, fact_of, rows_again
 from bot.model import Paper
 from bot.postings import Floats, Ints, Mask, Postings, Stream, index, joined, kept
 from bot.semantics import Space, Vectors, fit, nowhere
-from bot.snapshot import Batch, Memory, Snapshot
+from bot.snapshot import Batch, Memory, Snapshot, in_half_the_room
 from bot.vocabulary import Vocabulary
 
 # A store smaller than this is indexed anew with each change: it takes a blink and keeps every figure exact.
@@ -108,7 +108,9 @@ def refitted(old: Snapshot) -> Snapshot:
     """
     rows = old.unit_rows(np.flatnonzero(old.alive))
     space = fit(rows)
-    batches = tuple(replace(batch, vectors=_projected(space, batch.unit_rows)) for batch in old.batches)
+    batches = tuple(
+        replace(batch, vectors=in_half_the_room(_projected(space, batch.unit_rows))) for batch in old.batches
+    )
     return replace(old, space=space, batches=batches, memory=Memory())
 
 
@@ -145,7 +147,7 @@ def assembled(
             continue
         rows = unit_rows(part[0], idf)
         space = fit(rows) if space is None else space
-        batches.append(Batch(part[0], part[1], idf, rows, space.project(rows)))
+        batches.append(Batch(part[0], part[1], idf, rows, in_half_the_room(_projected(space, rows))))
     days = np.concatenate([np.zeros(0, dtype=np.int32), *(f.days for f in facts)]).astype(np.int32)
     current = np.fromiter((row_of[p] == row for row, p in enumerate(ids)), dtype=np.bool_, count=len(ids))
     withdrawn = np.concatenate([np.zeros(0, dtype=np.bool_), *(f.withdrawn for f in facts)])

@@ -3,17 +3,27 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.announcements import Deletion, IngestReport, RejectedItem, SourceFailed
-from bot.model import Paper
+from bot.model import Paper, PaperId
 from bot.ports import Papers, Source
 
 # One transaction each: large enough to be fast, small enough that a kill loses seconds of work.
 BATCH = 1000
 
+# A journal's DOI is known weeks after the preprint, if at all.
+ASKED_BACK = timedelta(days=60)
+
 # A report lists so many bad items; a file that is wrong throughout is not worth a million lines.
 REJECTED_CAP = 1000
+
+
+def lacking_doi(papers: Papers, now: datetime) -> list[PaperId]:
+    """Return the papers of the last `ASKED_BACK` that are known by no DOI, the newest first."""
+    recent = papers.since(now - ASKED_BACK)
+    known = papers.get(recent)
+    return [paper for paper in recent if paper in known and not paper.startswith("doi:") and not known[paper].doi]
 
 
 async def ingest(

@@ -18,7 +18,7 @@ from bot.indexing import assembled, unit_rows
 from bot.model import PaperId
 from bot.postings import Postings
 from bot.semantics import Space
-from bot.snapshot import Batch, Snapshot
+from bot.snapshot import Batch, Snapshot, in_half_the_room
 from bot.vocabulary import Vocabulary
 
 # Grows whenever the same bytes would mean something else, or the same papers would be indexed otherwise.
@@ -94,7 +94,8 @@ def _batch(arrays: Mapping[str, Array], number: int) -> Batch:
         arrays[f"{number}_title_ends"],
     )
     idf = arrays[f"{number}_idf"]
-    return Batch(postings, facts, idf, unit_rows(postings, idf), arrays[f"{number}_vectors"].astype(np.float32))
+    vectors = in_half_the_room(arrays[f"{number}_vectors"].astype(np.float32))
+    return Batch(postings, facts, idf, unit_rows(postings, idf), vectors)
 
 
 def _text(value: object) -> Array:

@@ -24,8 +24,9 @@ from bot.feedback_scoring import learned_words_of
 from bot.filters import holds, matched_at_all
 from bot.findings import Assessment, Found, Hit, Miss, Selection
 from bot.interests import print_interest
+from bot.interleaving import Opponent, team_draft
 from bot.learning import Judged, Taste, lesson_of
-from bot.model import Interest, Occur, Paper, PaperId, Pick, Reason, ReasonKind
+from bot.model import Interest, Occur, Paper, PaperId, Pick, Reason, ReasonKind, Team
 from bot.ports import PapersToRead
 from bot.postings import Floats, Mask
 from bot.ranking import Ranking, order, rank_interest, rank_rows_like, rank_taste
@@ -33,6 +34,7 @@ from bot.scoring import NO_ROWS
 from bot.snapshot import Snapshot
 from bot.tokens import folded_words
 from bot.typos import Spelling
+from bot.weights import SERVED, Weights
 
 __all__ = [
     "Assessment",
@@ -160,11 +162,11 @@ class Library:
         page = ordered[offset : offset + limit]
         return Found(self._hits(snapshot, ranking, page), len(rows), corrections)
 
-    def ranked(self, interest: Interest, limit: int = 100) -> list[tuple[PaperId, float]]:
+    def ranked(self, interest: Interest, limit: int = 100, weights: Weights = SERVED) -> list[tuple[PaperId, float]]:
         """Return the same ranking as `search` as ids with scores, without reasons: what is measured."""
         snapshot = self._snapshot
         meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
-        ranking = rank_interest(snapshot, meant)
+        ranking = rank_interest(snapshot, meant, weights=weights)
         rows = order(snapshot, ranking.total, np.flatnonzero(ranking.allowed))[:limit]
         return [(snapshot.ids[row], float(ranking.total[row])) for row in rows.tolist()]
 
@@ -176,6 +178,7 @@ class Library:
         candidates: Collection[PaperId] | None = None,
         excluded: Collection[PaperId] = (),
         limit: int = 100,
+        weights: Weights = SERVED,
     ) -> list[tuple[PaperId, float]]:
         """Return the full ranking for a taste, best first: ids with scores.
 
@@ -184,7 +187,7 @@ class Library:
         """
         snapshot = self._snapshot
         focus = _focus(snapshot, candidates)
-        ranking = rank_taste(snapshot, self._read(snapshot, taste), now, focus)
+        ranking = rank_taste(snapshot, self._read(snapshot, taste), now, focus, weights)
         rows = _open_rows(snapshot, ranking.allowed, candidates, excluded)
         ordered = order(snapshot, ranking.total, rows)[:limit]
         return [(snapshot.ids[row], float(ranking.total[row])) for row in ordered.tolist()]
@@ -197,15 +200,37 @@ class Library:
         candidates: Collection[PaperId],
         count: int,
         calibration: Calibration | None = None,
+        against: Opponent | None = None,
     ) -> Selection:
         """Choose at most ``count`` candidates for a taste; fewer when not enough reach the bar.
 
         They are chosen for relevance and variety together and stand best first; at most one is a stretch, the last.
+
+        Args:
+            against: Whose picks are drafted among these; scores, reasons and chances stay those of the served weights.
         """
         snapshot = self._snapshot
         read_taste = self._read(snapshot, taste)
-        ranking = rank_taste(snapshot, read_taste, now, _focus(snapshot, candidates))
+        focus = _focus(snapshot, candidates)
+        ranking = rank_taste(snapshot, read_taste, now, focus)
         rows = _open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
+        best, edge, missed = self._best_of(snapshot, ranking, rows, count, calibration)
+        gave: dict[int, Team] = {}
+        if against is not None:
+            other = rank_taste(snapshot, read_taste, now, focus, against.weights)
+            rival, _, _ = self._best_of(snapshot, other, rows, count, None)
+            best, gave = self._drafted(snapshot, best, rival, count - (edge is not None), against)
+        if edge is not None:
+            best = np.append(best[best != edge][: count - 1], edge)
+        picks = self._picks(snapshot, ranking, best, calibration, edge)
+        miss = None if missed is None else Miss(snapshot.ids[missed], float(ranking.total[missed]))
+        sides = tuple((snapshot.ids[row], gave[row]) for row in best.tolist() if row in gave and row != edge)
+        return Selection(picks, len(candidates), BAR if ranking.known else 0.0, miss, sides)
+
+    def _best_of(
+        self, snapshot: Snapshot, ranking: Ranking, rows: Rows, count: int, calibration: Calibration | None
+    ) -> tuple[Rows, int | None, int | None]:
+        """Return the rows to pick, best first, then the one for a stretch and the best below the bar, where any is."""
         bar = BAR if ranking.known else 0.0
         rows = _near_the_top(ranking.total, rows, bar, max(count * POOL, 2 * _TWINS_AMONG))
         rows = self._without_twins(snapshot, order(snapshot, ranking.total, rows))
@@ -215,10 +240,16 @@ class Library:
         edge = None
         if ranking.known and count >= STRETCH_FROM and len(places) >= STRETCH_FROM - 1:
             edge = stretch(ranking.total[rows], set(places), bar, calibration)
-            places = places if edge is None else [*places[: count - 1], edge]
-        picks = self._picks(snapshot, ranking, rows[places], calibration, None if edge is None else int(rows[edge]))
-        miss = Miss(snapshot.ids[rows[above]], float(ranking.total[rows[above]])) if above < len(rows) else None
-        return Selection(picks, len(candidates), bar, miss)
+        missed = int(rows[above]) if above < len(rows) else None
+        return rows[places], None if edge is None else int(rows[edge]), missed
+
+    def _drafted(
+        self, snapshot: Snapshot, served: Rows, rival: Rows, count: int, against: Opponent
+    ) -> tuple[Rows, dict[int, Team]]:
+        """Return the rows drafted, and whose each is, without one work twice under two ids."""
+        drafted = team_draft(served.tolist(), rival.tolist(), count, against.coin)
+        rows = self._without_twins(snapshot, np.array([row for row, _ in drafted], dtype=np.int64))
+        return rows, {row: team for row, team in drafted if team is not None}
 
     def assess(self, taste: Taste, paper: PaperId, now: datetime, *, candidates: Collection[PaperId]) -> Assessment:
         """Tell why a paper is picked for a taste, or why not."""
@@ -363,8 +394,11 @@ class Library:
     def _without_twins(self, snapshot: Snapshot, rows: Rows) -> Rows:
         """Return rows, best first, without a later one that has the title of an earlier one: one work, two ids."""
         head = rows[:_TWINS_AMONG].tolist()
-        papers = self._papers.get([snapshot.ids[row] for row in head])
-        titles = {row: _folded_title(papers.get(snapshot.ids[row])) for row in head}
+        # Thousands of digests of one morning choose among the same papers.
+        titles: dict[int, str] = snapshot.memory.recall("titles", dict)
+        unread = [row for row in head if row not in titles]
+        papers = self._papers.get([snapshot.ids[row] for row in unread]) if unread else {}
+        titles.update({row: _folded_title(papers.get(snapshot.ids[row])) for row in unread})
         first: dict[str, int] = {}
         for row in head:
             first.setdefault(titles[row] or snapshot.ids[row], row)

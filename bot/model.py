@@ -142,6 +142,7 @@ class Member:
     Attributes:
         manager: May change what concerns a whole channel; asked of the platform at use, never stored.
         zone: The member's own time zone where the platform tells it.
+        likely_zones: Where the platform tells none, those that fit what it tells, the likeliest first.
     """
 
     platform: str
@@ -150,6 +151,7 @@ class Member:
     name: str = field(default="", compare=False)
     manager: bool = field(default=True, compare=False)
     zone: str | None = field(default=None, compare=False)
+    likely_zones: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def profile(self) -> ProfileId:
@@ -351,9 +353,32 @@ class DeliveryState(StrEnum):
     SKIPPED = "skipped"
 
 
+class Team(StrEnum):
+    """Whose a pick is where two rankers share a digest: of the weights that serve, or of their rival."""
+
+    SERVED = "served"
+    RIVAL = "rival"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Who gave which pick of a digest; a pick that nobody drafted, as the stretch, is not in it.
+
+    Attributes:
+        rival: The name of the weights that the served ones are held against.
+    """
+
+    rival: str
+    gave: tuple[tuple[PaperId, Team], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The picks of one profile for one local date, kept so that asking again shows the same ones."""
+    """The picks of one profile for one local date, kept so that asking again shows the same ones.
+
+    Attributes:
+        draft: Whose each pick is where two rankers share the digest; never shown.
+    """
 
     profile: ProfileId
     local_date: date
@@ -361,6 +386,7 @@ class Digest:
     revision: int
     picks: tuple[Pick, ...]
     made_at: datetime
+    draft: Draft | None = None
 
 
 def destination_of(channel: Channel) -> str:

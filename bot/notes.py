@@ -57,10 +57,11 @@ class Notes:
             where, missing = self._address_in_words(subscription.channel), "Is it missing, say: digest now"
         else:
             where, missing = owner_in_words(subscription.channel), "Is it missing, say there: digest here now"
+        named = f"{key.destination} {date_in_words(key)}"
         said = f"It is not known whether the round of {key.local_date} for {where} arrived: {why}."
         then = (
             f"So that nothing comes twice it is not posted again by itself. {missing}",
-            f"Whoever runs the bot can send it once more: paperround deliver --redo {key.destination} {key.local_date}",
+            f"Whoever runs the bot can send it once more: paperround deliver --redo {named}",
         )
         about = f"held {key.destination} {key.local_date} {key.edition}"
         return self._tell_setter(subscription, about, NoticeReply(said, then), now)
@@ -87,6 +88,11 @@ class Notes:
         """Return whom a note is for; one by e-mail is for the member alone, whosever picks the address gets."""
         row = self._stores.mail_addresses.get(channel.id) if is_mail(channel) else None
         return owner_of(channel).profile if row is None else row.member.profile
+
+
+def date_in_words(key: DeliveryKey) -> str:
+    """Return the date of a digest as hosts name it, with the number of an extra one or a note after a slash."""
+    return f"{key.local_date}/{key.edition}" if key.edition else str(key.local_date)
 
 
 def owner_of(channel: Channel) -> Member | Channel:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 
 import structlog
 
@@ -21,13 +22,16 @@ from bot.commands import BY_NAME, Ask, BadCommand, parse
 from bot.desk import ClickLink, Desk, NextPolls, no_polls
 from bot.identity import links_in
 from bot.ingest import ingest
+from bot.interleaving import Comparison
+from bot.interruptions import lateness, shut_out
 from bot.library import Library
 from bot.mail import MAIL
 from bot.mailing import Mailing
 from bot.model import Channel, DeliveryKey, Member, MessageId, PaperId, destination_of
-from bot.ports import Clock, Lookup, Messenger, Source, SourceWords, StorageUnavailable, Stores
+from bot.ports import Clock, Erased, Lookup, Messenger, Source, SourceWords, StorageUnavailable, Stores
+from bot.rates import Rates
 from bot.reading import Reading
-from bot.replies import OfferedPick, PicksReply, RefusalReply
+from bot.replies import OfferedPick, PicksReply, RefusalReply, Reply
 from bot.round import DeliveryReport, Round
 from bot.schedule import next_due_at
 from bot.suggestions import NOTHING, Suggestion, Typing, suggestions
@@ -62,6 +66,8 @@ class Paperround:
         secret: str = "",
         source_words: SourceWords | None = None,
         click_link: ClickLink | None = None,
+        comparison: Comparison | None = None,
+        asks_a_minute: int = 0,
     ) -> None:
         """Put the product together.
 
@@ -71,8 +77,11 @@ class Paperround:
             lookup: Fetches a paper that a member brings; without it only stored ones can be brought.
             next_polls: Given where the sources stand, tells when each one that is set is asked next.
             public_url: Where the pages are reached from outside; ``secret`` signs what opens them.
-            click_link: Makes a link to a paper that comes back as `clicked`; without it no link is counted.
+            click_link: Makes a link to a paper that comes back as `clicked`; else the pages' own ``/go/…`` does, where
+                they are reached from outside.
+            comparison: What a share of the digests compares; without it none does.
             source_words: Knows what managers may add as a source; without it they can add none.
+            asks_a_minute: How much each member may ask and press in the long run; 0 sets no limit.
             wake: Called when something may be due sooner than `next_due_at` last said.
         """
         self._stores = stores
@@ -83,11 +92,13 @@ class Paperround:
         self.reading = Reading(self._desk, clock)
         self._round = Round(self._desk, clock, messengers, settle, post_timeout)
         self._desk.post = self._round.plan_extra
-        self._desk.click_link = click_link
+        self._desk.click_link = click_link or (self._desk.addresses.click if public_url else None)
+        self._desk.comparison = comparison
         if MAIL in messengers:
             self._desk.tell = self._round.plan_note
         self.mailing = Mailing(self._desk, clock, self.press, wake)
         self._pasted = PastedLinks()
+        self._rates = Rates(asks_a_minute)
 
     async def warm_up(self) -> None:
         """Read the stored papers into the library; until then searches are answered by the store's plain index."""
@@ -116,6 +127,8 @@ class Paperround:
         except BadCommand as bad:
             return Answer(bad_command(bad))
         asked = Asked(ask, member, channel, event, self._clock.now())
+        if slowed := self._too_much(ask.command.name, member):
+            return slowed
         if ask.command.name == "help":
             # It is asked most and asks nothing stored, so it is not worth the way over a thread.
             return answered(self._desk, asked)
@@ -129,6 +142,8 @@ class Paperround:
             action = action_of(token)
         except OlderRelease:
             return Answer(RefusalReply("button", "It is from another release, so nothing was changed. Say help."))
+        if slowed := self._too_much("button", member):
+            return slowed
         asked = self._pressing(member, channel, event)
         return await self._at_the_desk("button", lambda: pressed(self._desk, asked, action))
 
@@ -231,10 +246,14 @@ class Paperround:
         """Return what a posted message should now say, for editing it; None when it shows not exactly one paper."""
         return await asyncio.to_thread(self._round.shown_again, channel, message)
 
-    async def deliver_due(self) -> list[DeliveryReport]:
-        """Plan the digests that are due and send what can be sent; return every digest that was touched."""
+    async def deliver_due(self, *, reported: bool = True) -> list[DeliveryReport]:
+        """Plan the digests that are due and send what can be sent; return every digest that was touched.
+
+        Args:
+            reported: False returns nothing: of thousands of digests that takes as long as some of them.
+        """
         await self.warm_up()
-        return await self._round.deliver_due()
+        return await self._round.deliver_due(reported=reported)
 
     async def redo(self, key: DeliveryKey) -> list[DeliveryReport] | None:
         """Send what a digest lacks once more because the host asked; None when it lacks nothing that was written."""
@@ -288,14 +307,35 @@ class Paperround:
         await asyncio.to_thread(self._round.pause, channel, None)
         self._wake()
 
+    async def community_gone(self, platform: str, community: str, why: str) -> None:
+        """Pause every round of a community that shut the bot out, until `community_back`."""
+        await asyncio.to_thread(shut_out, self._stores, platform, community, why)
+
     async def community_back(self, platform: str, community: str) -> None:
         """Let those rounds of a community come again that stopped because the bot was shut out of all of it."""
+        await asyncio.to_thread(self._stores.departures.back, platform, community)
         await asyncio.to_thread(self._round.resume, platform, community)
         self._wake()
+
+    async def community_left(self, platform: str, community: str) -> None:
+        """Note that the bot was removed from a community: what is kept of it is erased 30 days later."""
+        await asyncio.to_thread(self._stores.departures.left, platform, community, self._clock.now())
+
+    def erase_gone(self) -> list[Erased]:
+        """Erase what is kept of communities that left 30 days ago; called off the event loop."""
+        return self._stores.departures.erase_gone(self._clock.now())
+
+    async def round_late(self, channel: Channel, why: str) -> None:
+        """Tell who set the round of a channel that it comes later than its time, once a day."""
+        await asyncio.to_thread(self._tell_of_lateness, channel, why)
 
     async def channel_renamed(self, channel: Channel) -> None:
         """Call a channel by its new name in rounds to come."""
         await asyncio.to_thread(self._rename, channel)
+
+    def plan_note(self, channel: Channel, about: str, reply: Reply, now: datetime) -> bool:
+        """Plan a message beside the digests; False when that place had one about the same. It waits for the store."""
+        return self._round.plan_note(channel, about, reply, now)
 
     async def _at_the_desk(self, command: str, deed: Callable[[], Answer]) -> Answer:
         try:
@@ -326,6 +366,14 @@ class Paperround:
         await self.warm_up()
         return None
 
+    def _too_much(self, piece: str, member: Member) -> Answer | None:
+        wait = self._rates.wait(member, self._clock.now())
+        if not wait:
+            return None
+        log.info("asked too much", action="asked_too_much", platform=member.platform, community=member.community)
+        why = f"That is more than I can answer; nothing was changed. Ask again in {ceil(wait.total_seconds())} s."
+        return Answer(RefusalReply(piece, why))
+
     def _pressing(self, member: Member, channel: Channel, event: str) -> Asked:
         """Return the circumstances of a press: nothing was typed, so no command's words matter."""
         return Asked(Ask(BY_NAME["help"]), member, channel, event, self._clock.now())
@@ -334,6 +382,11 @@ class Paperround:
         found = self._stores.subscriptions.get(destination_of(channel))
         if found is not None:
             self._stores.subscriptions.set(replace(found, channel=replace(found.channel, name=channel.name)))
+
+    def _tell_of_lateness(self, channel: Channel, why: str) -> None:
+        now = self._clock.now()
+        if told := lateness(self._stores, channel, why, now):
+            self._round.plan_note(*told, now)
 
     def _next_due_at(self) -> datetime | None:
         now = self._clock.now()

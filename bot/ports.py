@@ -392,7 +392,7 @@ class ClubVotes(Protocol):
 
 
 class Turns(Protocol):
-    """Work that one process does at a time, however many there are. Callers: the polling of sources.
+    """Work that one process does at a time, however many there are. Callers: the polling of sources, the round.
 
     A process that dies gives back what it took by dying. Every method can raise `StorageUnavailable`.
     """
@@ -542,6 +542,60 @@ class Communities(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ManagerAct:
+    """One thing that a manager changed for everybody.
+
+    Attributes:
+        member: Their id, and ``name``; both empty once they had themselves forgotten.
+        place: The channel's id; ``said`` is the command in words.
+    """
+
+    member: str
+    name: str
+    place: str
+    said: str
+    at: datetime
+
+
+class ManagerActs(Protocol):
+    """What managers changed: added to, never changed. Callers: the answers, ``status``, the host's ``audit``.
+
+    Every method can raise `StorageUnavailable`.
+    """
+
+    def record(self, act: ManagerAct, platform: str, community: str, event: str) -> bool:
+        """Keep an act; False when the platform's event was kept before."""
+
+    def newest(self, platform: str, community: str, limit: int) -> list[ManagerAct]:
+        """Return the acts in a community, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A community of which nothing is kept any more, and how many rows that were."""
+
+    platform: str
+    community: str
+    rows: int
+
+
+class Departures(Protocol):
+    """Communities that the bot was removed from. Callers: the facade, and the daily work.
+
+    Every method can raise `StorageUnavailable`.
+    """
+
+    def left(self, platform: str, community: str, now: datetime) -> None:
+        """Note that the bot was removed; the first instant counts."""
+
+    def back(self, platform: str, community: str) -> bool:
+        """Note that it is there again; True when it had been removed."""
+
+    def erase_gone(self, now: datetime) -> list[Erased]:
+        """Erase everything of those that left 30 days ago and did not use the bot since."""
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What opens something of a profile to whoever holds it.
 
@@ -669,6 +723,10 @@ class Stores(Protocol):
     def communities(self) -> Communities: ...
     @property
     def access(self) -> Access: ...
+    @property
+    def manager_acts(self) -> ManagerActs: ...
+    @property
+    def departures(self) -> Departures: ...
     @property
     def mail_addresses(self) -> MailAddresses: ...
     @property

@@ -24,6 +24,9 @@ class Preference:
     for_channel: bool = False
 
 
+# A member's own time zone is kept beside the choices: there are hundreds, so it is said and not listed.
+ZONE = "zone"
+
 # ISO weekdays of the journal club, by what is said.
 CLUB_DAYS: Mapping[str, int] = {
     "on": 5,
@@ -75,6 +78,12 @@ PREFERENCES: tuple[Preference, ...] = (
         ("off", "on"),
         for_member=True,
         for_channel=True,
+    ),
+    Preference(
+        "votes",
+        "whether your verdicts are counted under papers for everybody to see; quiet ones still teach the bot",
+        ("shown", "quiet"),
+        for_member=True,
     ),
     Preference(
         "also",

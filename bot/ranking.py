@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from bot.facts import NO_DAY
-from bot.feedback_scoring import FEEDBACK, Learner, company_part
+from bot.feedback_scoring import Learner, company_part
 from bot.filters import admitted, holds, matched_at_all
 from bot.learning import Taste, lesson_of, lesson_of_rows
 from bot.matching import Query, read_query
@@ -16,6 +16,7 @@ from bot.model import Interest, Occur
 from bot.postings import Floats, Mask
 from bot.scoring import NO_ROWS, Cause, Part, Rows, in_units, keyword_parts, level_of, total_of
 from bot.snapshot import Snapshot
+from bot.weights import SERVED, Weights
 
 # A further interest that a paper meets counts this share of the best one.
 _OTHER_INTEREST = 0.2
@@ -43,14 +44,14 @@ class Ranking:
     known: bool
 
 
-def rank_interest(snapshot: Snapshot, interest: Interest, focus: Rows = NO_ROWS) -> Ranking:
+def rank_interest(snapshot: Snapshot, interest: Interest, focus: Rows = NO_ROWS, weights: Weights = SERVED) -> Ranking:
     """Rank the store for one interest: what ``search`` shows.
 
     Where anything is asked for, papers that hold some of it are allowed, and of the others those that come close to the
     best by their related words and meaning. With exclusions alone everything else is allowed.
     """
     query = read_query(snapshot, interest)
-    parts = _interest_parts(snapshot, query, focus)
+    parts = _interest_parts(snapshot, query, focus, weights)
     total = total_of(snapshot, parts)
     allowed = admitted(snapshot, interest)
     if _asks(interest):
@@ -72,13 +73,15 @@ def rank_rows_like(snapshot: Snapshot, rows: Rows) -> Ranking:
     return Ranking(total_of(snapshot, parts), tuple(parts), snapshot.alive, known=True)
 
 
-def rank_taste(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows = NO_ROWS) -> Ranking:
+def rank_taste(
+    snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows = NO_ROWS, weights: Weights = SERVED
+) -> Ranking:
     """Rank the store for a taste: its interests, what its verdicts taught, and its channel's taste while it is new.
 
     Args:
         focus: Candidates: rows that are compared by their meaning whatever their words.
     """
-    parts = _taste_parts(snapshot, taste, now, focus)
+    parts = _taste_parts(snapshot, taste, now, focus, weights)
     known = _knows_something(taste)
     allowed = snapshot.alive & _admitted_by_any(snapshot, taste.interests)
     for muted in taste.muted:
@@ -99,35 +102,35 @@ def _knows_something(taste: Taste) -> bool:
     )
 
 
-def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows) -> list[Part]:
+def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows, weights: Weights) -> list[Part]:
     lesson = lesson_of(snapshot, taste.judged, now)
     queries = [read_query(snapshot, interest) for interest in taste.interests]
-    parts = _interests_parts(snapshot, taste.interests, queries, focus)
+    parts = _interests_parts(snapshot, taste.interests, queries, focus, weights)
     if len(lesson):
         keywords = total_of(snapshot, parts) if parts else None
         asked = [query for query in queries if len(query.stems)]
-        learned = Learner(snapshot, lesson, asked, keywords, focus).parts()
+        learned = Learner(snapshot, lesson, asked, keywords, focus, weights=weights.feedback).parts()
         if keywords is not None:
             level = level_of(keywords, lesson.rows)
-            keep = FEEDBACK.keywords.at(lesson.amount) / level if level > 0 else 0.0
+            keep = weights.feedback.keywords.at(lesson.amount) / level if level > 0 else 0.0
             parts = [part.scaled(keep) for part in parts]
         parts = in_units(snapshot, [*parts, *learned], lesson.rows)
-        company = company_part(snapshot, total_of(snapshot, parts), lesson, focus)
+        company = company_part(snapshot, total_of(snapshot, parts), lesson, focus, weights.feedback)
         parts = in_units(snapshot, [*parts, *company], lesson.rows)
     if taste.prior is not None and (weight := taste.prior_weight) > 0:
-        parts += [part.scaled(weight) for part in _taste_parts(snapshot, taste.prior, now, focus)]
+        parts += [part.scaled(weight) for part in _taste_parts(snapshot, taste.prior, now, focus, weights)]
     return parts
 
 
 def _interests_parts(
-    snapshot: Snapshot, interests: Sequence[Interest], queries: Sequence[Query], focus: Rows
+    snapshot: Snapshot, interests: Sequence[Interest], queries: Sequence[Query], focus: Rows, weights: Weights
 ) -> list[Part]:
     """Return the parts of several interests: for each paper its best interest counts whole, the others a share."""
     each = []
     for interest, query in zip(interests, queries, strict=True):
-        key = ("interest", interest, focus.tobytes())
+        key = ("interest", interest, focus.tobytes(), weights)
         # Verdicts do not change it, so the answer after one need not wait for it again.
-        parts = snapshot.memory.recall(key, partial(_interest_parts, snapshot, query, focus))
+        parts = snapshot.memory.recall(key, partial(_interest_parts, snapshot, query, focus, weights))
         if parts:
             mask = admitted(snapshot, interest).astype(np.float32)
             each.append([part.scaled(mask) for part in parts])
@@ -141,13 +144,12 @@ def _interests_parts(
     ]
 
 
-def _interest_parts(snapshot: Snapshot, query: Query, focus: Rows) -> list[Part]:
-    parts = keyword_parts(snapshot, query, focus) if query.clues else []
+def _interest_parts(snapshot: Snapshot, query: Query, focus: Rows, weights: Weights) -> list[Part]:
+    parts = keyword_parts(snapshot, query, focus, weights.keywords) if query.clues else []
     rows = snapshot.rows_of(query.examples)
     if len(rows):
-        parts += in_units(
-            snapshot, Learner(snapshot, lesson_of_rows(rows), focus=focus, cause=Cause.EXAMPLE).parts(), rows
-        )
+        learner = Learner(snapshot, lesson_of_rows(rows), focus=focus, cause=Cause.EXAMPLE, weights=weights.feedback)
+        parts += in_units(snapshot, learner.parts(), rows)
     return parts
 
 

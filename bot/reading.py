@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, datetime
 
 from bot.addresses import Opened, owner_of
+from bot.answers.clicks import click
 from bot.desk import Desk
 from bot.model import Digest, Member, PaperId
 from bot.pages.archive import ArchivePage, ProfileFigures, archive_page, profile_figures, whose_picks
@@ -16,10 +17,11 @@ from bot.ports import Clock
 FEED_DIGESTS = 14
 # So many interests of a profile are drawn; each asks the whole library.
 MAPS = 6
+SEARCHES_AT_ONCE = 2
 
 
 class Reading:
-    """The reading side of the facade: nothing here changes anything. Callers: pages.
+    """The reading side of the facade: nothing here changes anything, but an opened link may be counted. Callers: pages.
 
     Every method can raise `StorageUnavailable`; none blocks the event loop.
     """
@@ -27,6 +29,8 @@ class Reading:
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
+        # Each keeps a processor busy: more at once make all of them slow, and the days with them.
+        self._searches = asyncio.Semaphore(SEARCHES_AT_ONCE)
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -43,7 +47,8 @@ class Reading:
         return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
 
     async def search(self, typed: str, page: int = 1) -> SearchPage:
-        return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now())
+        async with self._searches:
+            return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now())
 
     async def paper(self, paper: PaperId, typed: str = "") -> PaperPage | None:
         return await asyncio.to_thread(paper_page, self._desk, paper, typed, self._clock.now())
@@ -52,7 +57,8 @@ class Reading:
         return await asyncio.to_thread(source_counts, self._desk, self._clock.now())
 
     async def interest_map(self, text: str) -> InterestMap:
-        return await asyncio.to_thread(interest_map, self._desk, text, self._clock.now())
+        async with self._searches:
+            return await asyncio.to_thread(interest_map, self._desk, text, self._clock.now())
 
     async def archive(self, token: str, page: int = 1) -> ArchivePage | None:
         """Return the past picks that a link opens; None when it opens nothing (any more)."""
@@ -85,6 +91,25 @@ class Reading:
             return [interest_map(self._desk, line.text, now) for line in followed if not line.muted][:MAPS]
 
         return await asyncio.to_thread(read)
+
+    async def link_opened(self, token: str, event: str, *, counted: bool) -> str | None:
+        """Return where a counted link of a message leads, by the store and not by the link; None for none of ours.
+
+        Args:
+            event: The same for what is one opening.
+            counted: False for what only looks at links.
+        """
+
+        def opened() -> str | None:
+            meant = self._desk.addresses.click_opened(token)
+            if meant is None:
+                return None
+            paper, profile = meant
+            owner = owner_of(profile) if counted else None
+            member, channel = (owner, None) if isinstance(owner, Member) else (None, owner)
+            return click(self._desk, paper, member, channel, event, self._clock.now())
+
+        return await asyncio.to_thread(opened)
 
     async def feed(self, token: str) -> tuple[str, list[Digest]] | None:
         """Return whose picks a feed's address opens, in words, and the newest digests; None when it opens nothing."""

@@ -46,6 +46,9 @@ SENDERS = 48
 # So many digests are planned before the senders look for the first of them.
 PLANNED_AT_ONCE = 16
 
+# What another process was about to plan is looked at again: it may have died of it.
+LOOKED_AGAIN_S = 0.5
+
 # A destination that got nothing on so many dates in a row is paused, until somebody sets its round again.
 FAILED_DATES = 3
 # More parts than so many digests have, extra ones between them included.
@@ -101,7 +104,7 @@ class Round:
         self._arrived: list[Claim] = []
         self._tidied: date | None = None
 
-    async def deliver_due(self) -> list[DeliveryReport]:
+    async def deliver_due(self, *, reported: bool = True) -> list[DeliveryReport]:
         """Plan what is due and send what can be sent; return every digest that was touched.
 
         The first digests are sent while the later ones are planned.
@@ -110,19 +113,20 @@ class Round:
         said: dict[DeliveryKey, Reply | None] = {}
         planning = asyncio.create_task(self._plan_all(due, said), name="planning")
         try:
-            return await self._send_and_report(said, planning)
+            touched = await self._send(said, planning)
+            return await self._reports(touched, said) if reported else []
         finally:
             planning.cancel()
 
     async def redo(self, key: DeliveryKey) -> list[DeliveryReport] | None:
-        """Send what a digest still lacks, once more and whatever its date; None when it lacks nothing that was written.
+        """Send what a digest or note still lacks, once more and whatever its date; None when that is nothing.
 
         It may then stand there twice: this is for hosts who looked and know better.
         """
         if not await self._aside(self._stores.ledger.redo, key, self._clock.now()):
             return None
         self._sender.asked_again.add(key)
-        return await self._send_and_report({key: None}, None)
+        return await self._reports(await self._send({key: None}, None), {key: None})
 
     def clock_behind(self) -> timedelta | None:
         """Return how far the clock is behind the newest digest in the ledger; None when that is no cause for worry."""
@@ -186,22 +190,40 @@ class Round:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: deed(*args, **kwargs))
 
     async def _plan_all(self, due: Sequence[DueDigest], said: dict[DeliveryKey, Reply | None]) -> None:
-        for first in range(0, len(due), PLANNED_AT_ONCE):
-            if self._sender.stopping:
-                return
-            said.update(await self._aside(self._plan_some, due[first : first + PLANNED_AT_ONCE]))
-            self._tell_of_more()
+        left: Sequence[DueDigest] = due
+        while left:
+            passed: list[DueDigest] = []
+            for first in range(0, len(left), PLANNED_AT_ONCE):
+                if self._sender.stopping:
+                    return
+                said.update(await self._aside(self._plan_some, left[first : first + PLANNED_AT_ONCE], passed))
+                self._tell_of_more()
+            left = passed
+            if left:
+                await asyncio.sleep(LOOKED_AGAIN_S)
         await self._aside(self._plan_notes)
 
-    def _plan_some(self, due: Sequence[DueDigest]) -> dict[DeliveryKey, Reply | None]:
+    def _plan_some(self, due: Sequence[DueDigest], passed: list[DueDigest]) -> dict[DeliveryKey, Reply | None]:
         said: dict[DeliveryKey, Reply | None] = {}
         for digest in due:
-            if failing := self._failing(digest):
-                log.warning("paused", action="round_paused", destination=digest.key.destination, why=failing)
-                self.pause(digest.subscription.channel, failing)
-            else:
-                said[digest.key] = self._plan(digest)
+            # Several processes begin with the same digests; each passes over what another plans, or has planned.
+            turn = f"plan {digest.key.destination} {digest.key.local_date}"
+            if not self._stores.turns.take(turn):
+                passed.append(digest)
+                continue
+            try:
+                if not self._stores.ledger.of(digest.key):
+                    self._plan_or_pause(digest, said)
+            finally:
+                self._stores.turns.give_back(turn)
         return said
+
+    def _plan_or_pause(self, digest: DueDigest, said: dict[DeliveryKey, Reply | None]) -> None:
+        if failing := self._failing(digest):
+            log.warning("paused", action="round_paused", destination=digest.key.destination, why=failing)
+            self.pause(digest.subscription.channel, failing)
+        else:
+            said[digest.key] = self._plan(digest)
 
     def _plan_notes(self) -> None:
         now = self._clock.now()
@@ -215,16 +237,22 @@ class Round:
         self._more_planned.set()
         self._more_planned = asyncio.Event()
 
-    async def _send_and_report(
-        self, said: dict[DeliveryKey, Reply | None], planning: asyncio.Task[None] | None
-    ) -> list[DeliveryReport]:
+    async def _send(
+        self, said: Mapping[DeliveryKey, Reply | None], planning: asyncio.Task[None] | None
+    ) -> list[DeliveryKey]:
+        """Send what is planned and what is being planned; return whose digests and notes were touched."""
         sent = await asyncio.gather(*(self._send_while(planning) for _ in range(SENDERS)))
         if planning is not None:
             await planning
         if await self._aside(self._plan_for_members):
             sent += await asyncio.gather(*(self._send_while(None) for _ in range(SENDERS)))
-        touched = dict.fromkeys([*said, *(key for keys in sent for key in keys)])
-        return [await self._aside(self._report, key, said.get(key)) for key in touched if not key.is_note]
+        return list(dict.fromkeys([*said, *(key for keys in sent for key in keys)]))
+
+    async def _reports(
+        self, touched: Sequence[DeliveryKey], said: Mapping[DeliveryKey, Reply | None]
+    ) -> list[DeliveryReport]:
+        told = [key for key in touched if key in said or not key.is_note]
+        return [await self._aside(self._report, key, said.get(key)) for key in told]
 
     async def _send_while(self, planning: asyncio.Task[None] | None) -> list[DeliveryKey]:
         """Send what is planned, until no more is being planned; return whose parts were sent."""
@@ -252,7 +280,9 @@ class Round:
         """Tell members of what arrived in a channel and suits them better than it; return how many are told."""
         arrived, self._arrived = self._arrived, []
         now = self._clock.now()
-        return 0 if self._sender.stopping else sum(self._also.plan(claim.channel, claim.key, now) for claim in arrived)
+        if self._sender.stopping or not self._stores.preferences.profiles_with("also", "dm"):
+            return 0
+        return sum(self._also.plan(claim.channel, claim.key, now) for claim in arrived)
 
     def _due(self) -> list[DueDigest]:
         now = self._clock.now()

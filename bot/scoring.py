@@ -125,7 +125,7 @@ def pool_of(snapshot: Snapshot, scores: Floats, focus: Rows = NO_ROWS) -> Pool:
     """Return the pool of the best by a first score, and of the papers in ``focus`` whatever their score."""
     n = len(snapshot)
     if n <= _WHOLE and len(snapshot.batches) == 1:
-        return Pool(np.arange(n, dtype=np.int64), snapshot.batches[0].vectors, n)
+        return Pool(np.arange(n, dtype=np.int64), np.asarray(snapshot.batches[0].vectors, dtype=np.float32), n)
     chosen = (scores >= cut_of(scores, _POOL)) & (scores > 0)
     chosen[focus] = True
     rows = np.flatnonzero(chosen)

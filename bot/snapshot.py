@@ -21,6 +21,9 @@ T = TypeVar("T")
 # Each is a few numbers for every paper: two megabytes with a hundred thousand of them.
 MOST_REMEMBERED = 12
 
+# Smaller batches are compared whole with each interest: turning their vectors back each time would cost more.
+_HALF_FROM = 6_000
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -29,17 +32,24 @@ class Batch:
     Attributes:
         idf: As it was when the batch was indexed, shape (n_stems then,).
         unit_rows: BM25 weights with that idf, each row at unit length; shape (n, n_stems), CSR.
-        vectors: The rows in the space of meaning, at unit length; shape (n, k).
+        vectors: The rows in the space of meaning, at unit length; shape (n, k). What has half precision only (see
+            `Space.project`) takes half the room when a store is large enough for that to matter; `Snapshot.vectors`
+            gives the same numbers either way.
     """
 
     postings: Postings
     facts: Facts
     idf: Floats
     unit_rows: sparse.csr_matrix
-    vectors: Vectors
+    vectors: Vectors | NDArray[np.float16]
 
     def __len__(self) -> int:
         return len(self.facts)
+
+
+def in_half_the_room(vectors: Vectors) -> Vectors | NDArray[np.float16]:
+    """Return what `Space.project` gave as `Batch.vectors`."""
+    return vectors.astype(np.float16) if len(vectors) > _HALF_FROM else vectors
 
 
 class Memory:
@@ -159,7 +169,7 @@ class Snapshot:
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of some papers, in the order asked for; shape (len(rows), k)."""
         if len(self.batches) == 1:
-            return self.batches[0].vectors[rows]
+            return np.asarray(self.batches[0].vectors[rows], dtype=np.float32)
         result = np.zeros((len(rows), self.space.dimensions), dtype=np.float32)
         for offset, batch in self.offsets():
             here = (rows >= offset) & (rows < offset + len(batch))

@@ -10,7 +10,7 @@ from bot.commands import BY_NAME, COMMANDS
 from bot.desk import Desk
 from bot.model import Channel, Member, ProfileId
 from bot.preferences import BY_NAME as PREFERENCE
-from bot.preferences import PREFERENCES
+from bot.preferences import PREFERENCES, ZONE
 from bot.timetable import zone_names
 
 SUGGESTIONS_CAP = 25
@@ -116,6 +116,9 @@ def _preferences(typing: Typing, channel: Channel) -> list[Suggestion]:
     """Return what can be chosen, or, of one thing, what it can be."""
     alone = typing.option == "name"
     name = typing.text.lower().partition(" ")[0] if alone else typing.beside.get("name", "")
+    if name == ZONE and (" " in typing.text or not alone):
+        before = f"{ZONE} " if alone else ""
+        return [Suggestion(f"{before}{zone}", f"{before}{zone}") for zone in zone_names()]
     if name in PREFERENCE and (" " in typing.text or not alone):
         before = f"{name} " if alone else ""
         return [
@@ -126,7 +129,8 @@ def _preferences(typing: Typing, channel: Channel) -> list[Suggestion]:
     fitting = [
         each for each in PREFERENCES if (each.for_channel or whose != "here") and (each.for_member or whose != "me")
     ]
-    return [Suggestion(f"{each.name}: {each.does}", each.name) for each in fitting]
+    own = [] if whose == "here" else [Suggestion(f"{ZONE}: your time zone", ZONE)]
+    return [*(Suggestion(f"{each.name}: {each.does}", each.name) for each in fitting), *own]
 
 
 def _profiles(member: Member, channel: Channel) -> list[ProfileId]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ Hashes = NDArray[np.uint64]
 # Shorter words have too many neighbours for a guess to be better than none.
 SHORTEST = 4
 _TWO_SLIPS_FROM = 8
+# How much a thousand-fold frequency weighs against one unlikely slip.
+_FREQUENCY_WEIGHT = 0.25
 
 _BASE = 1_000_003
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -60,8 +63,9 @@ class Spelling:
         ]
         return sorted(found, key=lambda c: (c.cost, -int(self._frequencies[c.word]), self._words[c.word]))
 
-    def frequency(self, word: int) -> int:
-        return int(self._frequencies[word])
+    def badness(self, candidate: Candidate) -> float:
+        """Return how unlikely it is that a candidate was meant, by the slip and by how frequent the word is."""
+        return candidate.cost - _FREQUENCY_WEIGHT * log(1 + int(self._frequencies[candidate.word]))
 
 
 def _cost(typed: str, word: str) -> float:

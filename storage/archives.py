@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -133,7 +134,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise StorageUnusable(f"The backup {path} is damaged ({error}). Use an older one.") from error
 
 
@@ -141,9 +142,9 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     try:
         entry = archive.getinfo(MANIFEST)
         archive.getinfo(COPY)
-        if entry.file_size > MANIFEST_CAP:
-            raise ValueError("its manifest is too long")
-        return Manifest(**json.loads(archive.read(entry)))
+        # What is longer is cut, and then it is no JSON.
+        with archive.open(entry) as told:
+            return Manifest(**json.loads(told.read(MANIFEST_CAP)))
     except (KeyError, ValueError, TypeError) as error:
         raise StorageUnusable(f"{path} is no backup of Paperround, or it is damaged.") from error
 

@@ -38,12 +38,18 @@ class Kind:
         table: Where its rows are.
         about: The condition that finds those of one member.
         tell: The question that hands them over, but for the condition.
+        erase: What is done to them, but for the condition; empty: they are deleted.
     """
 
     name: str
     table: str
     about: str
     tell: str
+    erase: str = ""
+
+    @property
+    def erasing(self) -> str:
+        return self.erase or f"DELETE FROM {self.table}"  # noqa: S608  # of constants
 
 
 BY_MEMBER = "member = :member AND community = :community AND platform = :platform"
@@ -76,6 +82,13 @@ KINDS = (
              JOIN digests ON digests.number = digest_picks.digest
              JOIN papers ON papers.number = digest_picks.paper""",
     ),
+    Kind(
+        "picks_compared",
+        "digest_teams",
+        THEIR_DIGESTS,
+        """SELECT digests.local_date, digests.edition, position, rival, team
+             FROM digest_teams JOIN digests ON digests.number = digest_teams.digest""",
+    ),
     Kind("digests", "digests", BY_PROFILE, "SELECT local_date, edition, revision, made_at FROM digests"),
     Kind(
         "shown_papers",
@@ -94,6 +107,14 @@ KINDS = (
         "SELECT destination, cadence, at, zone, weekdays, since, count, quiet, paused FROM subscriptions",
     ),
     Kind("rounds_set", "round_setters", BY_MEMBER, "SELECT destination FROM round_setters"),
+    # That a channel was changed stays told to its community; by whom does not.
+    Kind(
+        "managed",
+        "manager_acts",
+        BY_MEMBER,
+        "SELECT place, said, at FROM manager_acts",
+        "UPDATE manager_acts SET member = '', member_name = ''",
+    ),
     Kind("club_votes", "club_votes", BY_MEMBER, "SELECT channel, week, paper, voted_at FROM club_votes"),
     Kind(
         "sendings",
@@ -129,7 +150,7 @@ JSON_COLUMNS = frozenset({"papers", "reasons"})
 TABLES_ABOUT_NOBODY = frozenset(
     {
         "_sqlite_migrations",
-        "channel_notes",
+        "communities_left",
         "community_sources",
         "installation",
         "installations",
@@ -186,10 +207,7 @@ class SqlCommunities:
         values = _about(member)
 
         def erase(connection: Connection) -> int:
-            return sum(
-                connection.execute(f"DELETE FROM {kind.table} WHERE {kind.about}", values).rowcount  # noqa: S608  # ours
-                for kind in KINDS
-            )
+            return sum(connection.execute(f"{kind.erasing} WHERE {kind.about}", values).rowcount for kind in KINDS)
 
         rows = self._writer.write(erase)
         self._writer.empty_the_log()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from bot.model import Paper, PaperId
@@ -41,6 +40,7 @@ NUMBER = {
 }
 PARENT = {
     "digest_picks": ("digest", "digests"),
+    "digest_teams": ("digest", "digests"),
     "delivery_parts": ("delivery", "deliveries"),
     "delivery_progress": ("delivery", "deliveries"),
 }
@@ -90,6 +90,20 @@ class SqlCommunityMoves:
                     for row in connection.execute(f"SELECT * FROM {kept.name} WHERE {kept.of_one}", values):  # noqa: S608  # ours
                         yield kept.name, _exported(kept, row, ids)
 
+    @staticmethod
+    def papers_in(rows: Sequence[Line]) -> list[Paper]:
+        """Return the papers that lines of an export tell.
+
+        Raises:
+            StorageUnusable: A line is none that this release knows.
+        """
+        try:
+            return [paper_of({**row, "merged_into": None}) for row in rows]
+        except (KeyError, ValueError, TypeError) as error:
+            raise StorageUnusable(
+                f"A paper in it cannot be read ({error}); was it exported by another release?"
+            ) from error
+
     def take_in(self, lines: Sequence[tuple[str, Line]], names: Mapping[int, str]) -> dict[str, int]:
         """Take rows in, all of them or none; what is there already stays as it is.
 
@@ -110,18 +124,6 @@ class SqlCommunityMoves:
         return self._writer.write(lambda connection: _Intake(connection, names).of(rows))
 
 
-def papers_in(rows: Sequence[Line]) -> list[Paper]:
-    """Return the papers that lines of an export tell.
-
-    Raises:
-        StorageUnusable: A line is none that this release knows.
-    """
-    try:
-        return [paper_of({**row, "merged_into": None}) for row in rows]
-    except (KeyError, ValueError, TypeError) as error:
-        raise StorageUnusable(f"A paper in it cannot be read ({error}); was it exported by another release?") from error
-
-
 def _exported(kept: Kept, row: Any, ids: Mapping[int, str]) -> Line:  # noqa: ANN401  # a row of any table
     line = {name: row[name] for name in kept.columns}
     if kept.name in PAPER_IN_WORDS:
@@ -138,6 +140,7 @@ class _Intake:
         self._papers: dict[str, int | None] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         self._fresh: set[int] = set()
+        self._new_profiles: set[str] = set()
 
     def of(self, rows: Mapping[str, Sequence[Line]]) -> dict[str, int]:
         added: Counter[str] = Counter()
@@ -164,6 +167,8 @@ class _Intake:
         if kept.name == "interests":
             return self._interest(kept, values)
         added = self._connection.execute(_insert(kept), values).rowcount
+        if kept.name == "profiles" and added:
+            self._new_profiles.add(values["id"])
         if kept.name in NUMBER:
             found = int(self._connection.execute(NUMBER[kept.name], values).fetchone()["number"])
             self._numbers[kept.name, row["number"]] = found
@@ -188,7 +193,8 @@ class _Intake:
         if self._connection.execute(NUMBER_TAKEN, values).fetchone():
             values["number"] = self._connection.execute(NEXT_NUMBER, values).fetchone()["number"]
         added = self._connection.execute(_insert(kept), values).rowcount
-        self._connection.execute(GROWN, values)
+        if values["profile"] not in self._new_profiles:
+            self._connection.execute(GROWN, values)
         return added
 
 

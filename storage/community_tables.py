@@ -15,7 +15,10 @@ def _begins(column: str, *names: str) -> str:
 
 OF_PROFILE: Final = _begins("profile", "members", "channels")
 OF_DIGEST: Final = f"digest IN (SELECT number FROM digests WHERE {OF_PROFILE})"  # noqa: S608  # of constants
+OF_ITS_OWN: Final = f"({IN_COMMUNITY} OR {OF_PROFILE})"
 OF_DELIVERY: Final = f"delivery IN (SELECT number FROM deliveries WHERE {IN_COMMUNITY})"  # noqa: S608  # of constants
+
+OF_ANY_DELIVERY: Final = f"delivery IN (SELECT number FROM deliveries WHERE {OF_ITS_OWN})"  # noqa: S608  # of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +28,17 @@ class Kept:
     Attributes:
         of_one: The condition that finds the rows of one community.
         columns: What of a row is taken to another installation; empty when it stays: it opens something here.
-        numbered: Rows have a number that means nothing elsewhere.
+        whose: The condition that finds what is erased with it: mails to its members too.
     """
 
     name: str
     of_one: str
     columns: tuple[str, ...] = ()
-    numbered: bool = False
+    whose: str = ""
 
 
-def _kept(name: str, of_one: str, columns: str = "", *, numbered: bool = False) -> Kept:
-    return Kept(name, of_one, tuple(columns.split()), numbered)
+def _kept(name: str, of_one: str, columns: str = "", whose: str = "") -> Kept:
+    return Kept(name, of_one, tuple(columns.split()), whose or of_one)
 
 
 # Rows that others name come before those others.
@@ -47,29 +50,29 @@ KEPT: Final = (
         "feedback",
         IN_COMMUNITY,
         "platform event community member channel_platform channel_community channel paper verdict because at undoes",
-        numbered=True,
     ),
-    _kept("saves", IN_COMMUNITY, "platform community member paper saved_at", numbered=True),
+    _kept("saves", IN_COMMUNITY, "platform community member paper saved_at"),
     _kept(
         "submissions",
         IN_COMMUNITY,
         "platform community member member_name paper note brought_at pending",
-        numbered=True,
     ),
     _kept("shown_lists", IN_COMMUNITY, "platform community member channel papers shown_at"),
     _kept("shown_papers", OF_PROFILE, "profile paper first_date"),
-    _kept("digests", OF_PROFILE, "profile local_date edition revision made_at", numbered=True),
+    _kept("digests", OF_PROFILE, "profile local_date edition revision made_at"),
     _kept(
         "digest_picks",
         OF_DIGEST,
         "digest position paper score probability strength key_sentence stretch reasons known_version known_withdrawn "
         "known_code known_upvotes",
     ),
+    _kept("digest_teams", OF_DIGEST, "digest position rival team"),
     _kept(
         "subscriptions",
         IN_COMMUNITY,
         "destination profile platform community channel channel_name direct cadence at zone weekdays since count quiet "
         "paused",
+        OF_ITS_OWN,
     ),
     _kept("round_setters", IN_COMMUNITY, "destination platform community member member_name"),
     _kept(
@@ -77,23 +80,22 @@ KEPT: Final = (
         IN_COMMUNITY,
         "destination local_date edition profile platform community channel channel_name direct late planned_at about "
         "under",
-        numbered=True,
+        OF_ITS_OWN,
     ),
-    _kept("delivery_parts", OF_DELIVERY, "delivery part payload marker paper"),
+    _kept("delivery_parts", OF_DELIVERY, "delivery part payload marker paper", OF_ANY_DELIVERY),
     _kept(
         "delivery_progress",
         OF_DELIVERY,
         "delivery part state attempt free_from claimed_at doubtful_since message why",
+        OF_ANY_DELIVERY,
     ),
     _kept("club_votes", IN_COMMUNITY, "platform community channel week member paper voted_at"),
     _kept("community_sources", IN_COMMUNITY, "platform community number source added_at"),
     _kept("source_adders", IN_COMMUNITY, "platform community member member_name source added_at"),
-    _kept("channel_notes", IN_COMMUNITY, "platform community channel name value"),
     _kept(
         "manager_acts",
         IN_COMMUNITY,
         "platform community event member member_name place said at",
-        numbered=True,
     ),
     _kept("mail_addresses", IN_COMMUNITY),
     _kept("access_grants", OF_PROFILE),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 
-from bot.model import Digest, PaperId, Pick, ProfileId, Reason, ReasonKind
+from bot.model import Digest, Draft, PaperId, Pick, ProfileId, Reason, ReasonKind, Team
 from storage.paper_intake import arriving, take_in
 from storage.paper_rows import BY_NAME, as_json, paper_of
 from storage.rows import stamp, storable
@@ -19,12 +19,17 @@ KEEP = """
 """
 
 DROP_PICKS = "DELETE FROM digest_picks WHERE digest = :digest"
+DROP_TEAMS = "DELETE FROM digest_teams WHERE digest = :digest"
 
 KEEP_PICK = """
     INSERT INTO digest_picks (digest, position, paper, score, probability, strength, key_sentence, stretch, reasons,
                               known_version, known_withdrawn, known_code, known_upvotes)
     VALUES (:digest, :position, :paper, :score, :probability, :strength, :key_sentence, :stretch, :reasons,
             :known_version, :known_withdrawn, :known_code, :known_upvotes)
+"""
+
+KEEP_TEAM = """
+    INSERT INTO digest_teams (digest, position, rival, team) VALUES (:digest, :position, :rival, :team)
 """
 
 KEEP_SHOWN = """
@@ -36,9 +41,11 @@ KEEP_SHOWN = """
 SELECT = """
     SELECT digests.number AS digest, digests.profile, digests.local_date, digests.edition, digests.revision,
            digests.made_at, digest_picks.position, digest_picks.score, digest_picks.probability, digest_picks.strength,
-           digest_picks.key_sentence, digest_picks.stretch, digest_picks.reasons, papers.*
+           digest_picks.key_sentence, digest_picks.stretch, digest_picks.reasons,
+           digest_teams.rival, digest_teams.team, papers.*
       FROM digests
       LEFT JOIN digest_picks ON digest_picks.digest = digests.number
+      LEFT JOIN digest_teams ON digest_teams.digest = digests.number AND digest_teams.position = digest_picks.position
       LEFT JOIN papers ON papers.number = digest_picks.paper
 """
 
@@ -70,11 +77,16 @@ def keep_digest(connection: Connection, digest: Digest) -> None:
     key = _key(digest.profile, digest.local_date, digest.edition)
     made = {"revision": digest.revision, "made_at": stamp(digest.made_at)}
     number = connection.execute(KEEP, {**key, **made}).fetchall()[0]["number"]
+    connection.execute(DROP_TEAMS, {"digest": number})
     connection.execute(DROP_PICKS, {"digest": number})
+    gave = dict(digest.draft.gave) if digest.draft is not None else {}
     papers = _numbers(connection, digest)
     for position, (pick, paper) in enumerate(zip(digest.picks, papers, strict=True)):
         connection.execute(KEEP_PICK, {"digest": number, "position": position, "paper": paper, **_columns(pick)})
         connection.execute(KEEP_SHOWN, {"paper": paper, **key})
+        if digest.draft is not None and (team := gave.get(pick.paper.id)) is not None:
+            drafted = {"rival": digest.draft.rival, "team": team.value}
+            connection.execute(KEEP_TEAM, {"digest": number, "position": position, **drafted})
 
 
 class SqlDigests:
@@ -153,7 +165,15 @@ def _digest(rows: Sequence[Row]) -> Digest:
         revision=first["revision"],
         picks=tuple(_pick(row) for row in rows if row["position"] is not None),
         made_at=datetime.fromisoformat(first["made_at"]),
+        draft=_draft(rows),
     )
+
+
+def _draft(rows: Sequence[Row]) -> Draft | None:
+    drafted = [row for row in rows if row["position"] is not None and row["team"] is not None]
+    if not drafted:
+        return None
+    return Draft(drafted[0]["rival"], tuple((PaperId(row["id"]), Team(row["team"])) for row in drafted))
 
 
 def _pick(row: Row) -> Pick:

@@ -20,7 +20,7 @@ def sync(path: Path) -> None:
 
 def private_file(path: Path) -> BinaryIO:
     """Open a new or emptied file for writing, readable by nobody else from its first byte on."""
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")  # noqa: PTH123, SIM115  # a Path has no mode
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")  # noqa: PTH123  # a Path has no mode
 
 
 def put_in_place(made: Path, path: Path) -> None:

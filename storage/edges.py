@@ -1,4 +1,4 @@
-"""What a platform's edge keeps of its own, in SQL: events seen, small choices of a channel, sealed credentials."""
+"""What a platform's edge keeps of its own, in SQL: events seen, sealed credentials."""
 
 from datetime import datetime, timedelta
 
@@ -10,21 +10,6 @@ REMEMBERED = timedelta(hours=1)
 
 SEE = "INSERT INTO seen_events (platform, event, seen_at) VALUES (:platform, :event, :now) ON CONFLICT DO NOTHING"
 FORGET_OLD = "DELETE FROM seen_events WHERE seen_at < :before"
-
-NOTE = """
-    SELECT value
-      FROM channel_notes
-     WHERE channel = :channel AND name = :name AND community = :community AND platform = :platform
-"""
-PUT_NOTE = """
-    INSERT INTO channel_notes (platform, community, channel, name, value)
-    VALUES (:platform, :community, :channel, :name, :value)
-    ON CONFLICT (channel, name, community, platform) DO UPDATE SET value = excluded.value
-"""
-REMOVE_NOTE = """
-    DELETE FROM channel_notes
-     WHERE channel = :channel AND name = :name AND community = :community AND platform = :platform
-"""
 
 INSTALLED = "SELECT sealed FROM installations WHERE community = :community AND platform = :platform"
 INSTALL = """
@@ -52,27 +37,6 @@ class SqlSeenEvents:
         return self._writer.write(remember)
 
 
-class SqlChannelNotes:
-    """Small choices of a channel that only its platform's edge understands."""
-
-    def __init__(self, writer: Writer, readers: Readers) -> None:
-        self._writer = writer
-        self._readers = readers
-
-    def get(self, platform: str, community: str, channel: str, name: str) -> str | None:
-        with self._readers.reading() as connection:
-            row = connection.execute(NOTE, _note(platform, community, channel, name)).fetchone()
-        return None if row is None else str(row["value"])
-
-    def put(self, platform: str, community: str, channel: str, name: str, value: str | None) -> None:
-        """Keep a note in place of the former one; None removes it."""
-        row: dict[str, str | None] = {**_note(platform, community, channel, name)}
-        statement = REMOVE_NOTE
-        if value is not None:
-            statement, row = PUT_NOTE, row | {"value": storable(value)}
-        self._writer.write(lambda connection: connection.execute(statement, row).rowcount)
-
-
 class SqlInstallations:
     """Sealed credentials of communities; what is removed is overwritten in the file (``secure_delete``)."""
 
@@ -96,7 +60,3 @@ class SqlInstallations:
 
 def _community(platform: str, community: str) -> dict[str, str]:
     return {"platform": storable(platform), "community": storable(community)}
-
-
-def _note(platform: str, community: str, channel: str, name: str) -> dict[str, str]:
-    return {**_community(platform, community), "channel": storable(channel), "name": storable(name)}

@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.ports import Papers
+from storage.compiled.serving import COMPILED_SUFFIX, faster
 from storage.connections import Readers, open_connection
 from storage.deliveries import SqlLedger
 from storage.folder import DataFolder, installation_of
@@ -34,7 +35,9 @@ class SqliteStores(SqlStores):
             self._writer = Writer(lambda: open_connection(database))
         self._readers = Readers(database)
         super().__init__(self._writer, self._readers, SqlLedger(self._writer, self._readers))
-        self.index = SqliteSearchIndex(self._readers)
+        self.index = faster(
+            SqliteSearchIndex(self._readers), self.papers, index.with_suffix(COMPILED_SUFFIX), installation
+        )
         self.turns = OwnTurns()
         self.index_cache = FileIndexCache(index, installation)
 

@@ -11,16 +11,19 @@ from storage.communities import SqlCommunities
 from storage.community_moves import SqlCommunityMoves
 from storage.community_sources import SqlCommunitySources
 from storage.deliveries import SqlLedger
+from storage.departures import SqlDepartures
 from storage.digests import SqlDigests
-from storage.edges import SqlChannelNotes, SqlInstallations, SqlSeenEvents
+from storage.edges import SqlInstallations, SqlSeenEvents
 from storage.feedback import SqlFeedback
 from storage.follow_ups import SqlFollowUps
 from storage.gauges import SqlGauges
 from storage.mail_addresses import SqlMailAddresses
+from storage.manager_acts import SqlManagerActs
 from storage.paper_days import SqlPaperDays
 from storage.papers import SqlPapers
 from storage.preferences import SqlPreferences
 from storage.profiles import SqlProfiles
+from storage.retention import SqlRetention
 from storage.saves import SqlSaves
 from storage.source_states import SqlSourceStates
 from storage.sql import Readers, Writer
@@ -51,8 +54,10 @@ class SqlStores(ABC):
         self.community_sources = SqlCommunitySources(writer, readers)
         self.communities = SqlCommunities(writer, readers)
         self.community_moves = SqlCommunityMoves(writer, readers)
+        self.manager_acts = SqlManagerActs(writer, readers)
+        self.departures = SqlDepartures(writer, readers)
+        self.retention = SqlRetention(writer)
         self.seen_events = SqlSeenEvents(writer)
-        self.channel_notes = SqlChannelNotes(writer, readers)
         self.installations = SqlInstallations(writer, readers)
         self.gauges = SqlGauges(readers)
         self.access = SqlAccess(writer, readers)

@@ -36,6 +36,9 @@ def deliver(at: str | None, *, dry_run: bool, as_json: bool) -> int:
 def redo(destination: str, date_said: str, at: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Send what the digest of a destination and date still lacks: parts that were held, refused or too late.
 
+    Args:
+        date_said: A local date; after a slash the number of an extra digest or a notice of that date.
+
     Raises:
         Failed: There is no such digest, or it lacks nothing.
         Misused: The date is none, or the words contradict each other.
@@ -43,14 +46,16 @@ def redo(destination: str, date_said: str, at: str | None, *, dry_run: bool, as_
     if dry_run:
         raise Misused("--redo sends; it does not go with --dry-run.")
     try:
-        key = DeliveryKey(destination, date.fromisoformat(date_said))
+        day, _, edition = date_said.partition("/")
+        key = DeliveryKey(destination, date.fromisoformat(day), int(edition or 0))
     except ValueError as error:
-        raise Misused(f"{date_said[:40]!r} is no date; write it like 2026-03-12.") from error
+        expected = "write it like 2026-03-12, or like 2026-03-12/1 as status names it"
+        raise Misused(f"{date_said[:40]!r} is no date; {expected}.") from error
 
     async def work(paperround: Paperround) -> list[DeliveryReport]:
         reports = await paperround.redo(key)
         if reports is None:
-            raise Failed(f"{destination} has no digest of {key.local_date} that lacks anything; see say status.")
+            raise Failed(f"{destination} has nothing of {date_said} that lacks anything; see say status.")
         return reports
 
     return _reported(work, at, connecting=True, as_json=as_json)

@@ -23,6 +23,7 @@ from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import Polled, added_up, backfill, poll
 from bot.announcements import IngestReport, SourceState
 from bot.ingest import ingest as take_in
+from bot.ingest import lacking_doi
 from bot.ports import Source, SourceStates
 from bot.windows import BadWindow, window_from
 
@@ -109,7 +110,8 @@ async def _ingested(
     house: Opened, words: Sequence[str], first_day: date | None, progress: "ShownProgress", taking: _Taking
 ) -> Polled:
     async with fetcher_of(house.settings) as fetcher:
-        sources = _sources(words, way_of(house.settings, fetcher, taking.sample_start, progress.on_bytes))
+        lacking = partial(lacking_doi, house.stores.papers)
+        sources = _sources(words, way_of(house.settings, fetcher, taking.sample_start, progress.on_bytes, lacking))
         whole, failed = IngestReport(), []
         for source in sources:
             done = await _read(house, source, first_day, taking)

@@ -11,9 +11,10 @@ from dotenv import dotenv_values
 from rich.console import Console
 from rich.prompt import Confirm, Prompt
 
-from adapters.checkup import State, look_over
+from adapters.checkup import look_over
 from adapters.cli.endings import DONE, FAILED
 from adapters.env_file import env_text
+from adapters.findings import State
 from adapters.settings import ENV_FILE, Settings, read_settings, variables
 from adapters.slack.manifest import install_link
 

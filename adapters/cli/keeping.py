@@ -1,4 +1,4 @@
-"""What is kept, in and out: `backup`, `restore`, `export`, `migrate` and the reactions of `feedback`."""
+"""What is kept, in and out: `backup`, `restore`, `migrate` and the reactions of `feedback`."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from typing import TextIO
 from adapters.cli.endings import DONE, FAILED, Failed, Misused
 from adapters.cli.opening import opened, settings_for_a_command, write_json
 from adapters.clock import RunningClock
-from adapters.main import address_of, back_up_data, exported_rows, move_data, restore_data
+from adapters.main import address_of, back_up_data, move_data, restore_data
 from adapters.settings import Settings
 from bot.model import Because, Channel, Feedback, Member, PaperId, Verdict
 
@@ -32,18 +32,6 @@ def restore(path: Path) -> int:
     aside = restore_data(settings_for_a_command(), path)
     kept = f" What was there before is in {aside}." if aside else ""
     sys.stdout.write(f"Restored from {path}.{kept}\n")
-    return DONE
-
-
-def export(path: Path) -> int:
-    """Write every row that is kept as a JSON line ``{"table", "row"}``."""
-    settings = settings_for_a_command()
-    count = 0
-    with _written_to(path) as out:
-        for table, row in exported_rows(settings):
-            count += 1
-            out.write(json.dumps({"table": table, "row": row}, ensure_ascii=False) + "\n")
-    _say_unless_piped(path, f"{count:,} rows written to {path}")
     return DONE
 
 
@@ -75,9 +63,9 @@ def export_feedback(path: Path) -> int:
     """Write every reaction, undone ones and undos included, oldest first."""
     with opened(settings_for_a_command()) as house:
         acts = house.stores.feedback.since(EVER)
-    with _written_to(path) as out:
+    with written_to(path) as out:
         out.writelines(json.dumps(told(act), ensure_ascii=False) + "\n" for act in acts)
-    _say_unless_piped(path, f"{len(acts):,} reactions written to {path}")
+    say_unless_piped(path, f"{len(acts):,} reactions written to {path}")
     return DONE
 
 
@@ -85,7 +73,7 @@ def import_feedback(path: Path, *, as_json: bool) -> int:
     """Take reactions in; a line that is none is reported with its number and the rest is kept."""
     read = added = 0
     rejected: list[tuple[int, str]] = []
-    with opened(settings_for_a_command()) as house, _read_from(path) as lines:
+    with opened(settings_for_a_command()) as house, read_from(path) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -153,7 +141,7 @@ def act_from(line: str) -> Feedback:
 
 
 @contextmanager
-def _written_to(path: Path) -> Iterator[TextIO]:
+def written_to(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
         yield sys.stdout
         return
@@ -168,7 +156,7 @@ def _written_to(path: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _read_from(path: Path) -> Iterator[TextIO]:
+def read_from(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
         yield sys.stdin
         return
@@ -179,6 +167,6 @@ def _read_from(path: Path) -> Iterator[TextIO]:
         raise Failed(f"{path} is not text in UTF-8.") from error
 
 
-def _say_unless_piped(path: Path, sentence: str) -> None:
+def say_unless_piped(path: Path, sentence: str) -> None:
     if str(path) != "-":
         sys.stdout.write(f"{sentence}\n")

@@ -13,6 +13,7 @@ from adapters.cli.opening import write_json
 from adapters.evaluation_report import report as eval_report_page
 from adapters.sources.file import FileSource
 from adapters.sources.sample import DAYS, SampleSource
+from storage.compiled import machine_code
 
 
 def eval_search(corpus: Path, queries: Path, out: Path, depth: int) -> int:
@@ -36,19 +37,23 @@ def eval_report(sets: Path, out: Path | None) -> int:
     return DONE
 
 
-def bench_search(
-    corpus: Path, queries: Path | None, peer: str | None, limit: int, *, lines: bool, as_json: bool
+def bench_search(  # noqa: PLR0913 - the options of one command
+    corpus: Path, queries: Path | None, peer: str | None, limit: int, index: str, *, lines: bool, as_json: bool
 ) -> int:
     """Time queries, or serve them line by line."""
     search = _benchmark("search")
+    if index not in search.INDEXES:
+        raise Misused(f"--index {index} is not known; it may be {' or '.join(search.INDEXES)}.")
+    if index == "compiled" and not machine_code.is_there():
+        raise Misused('--index compiled needs the extra "fast": pip install "paperround[fast]".')
     if lines:
-        search.answer_lines(corpus, limit)
+        search.answer_lines(corpus, limit, index=index)
         return DONE
     if queries is None:
         raise Misused("bench search needs --queries, or --lines to read queries from standard input.")
     if peer is not None and peer not in search.PEERS:
         raise Misused(f"--peer {peer} is not known; it may be {' or '.join(search.PEERS)}.")
-    return _figures(search.measure_search(corpus, queries, peer, limit), as_json=as_json)
+    return _figures(search.measure_search(corpus, queries, peer, limit, index), as_json=as_json)
 
 
 def bench_feedback(corpus: Path | None, reactions: int, *, as_json: bool) -> int:
@@ -66,6 +71,11 @@ def bench_batch(corpus: Path, profiles: Path, background: Path | None, *, as_jso
 def bench_ledger(*, as_json: bool) -> int:
     """Time claims and settlements."""
     return _figures(_benchmark("ledger").measure_ledger(), as_json=as_json)
+
+
+def bench_round(subscriptions: int, picks: int, *, as_json: bool) -> int:
+    """Time a round of many digests at once."""
+    return _figures(_benchmark("round").measure_round(subscriptions, picks), as_json=as_json)
 
 
 def bench_reactions(*, as_json: bool) -> int:

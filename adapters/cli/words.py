@@ -63,11 +63,15 @@ def init(
 
 
 @app.command()
-def doctor(*, as_json: Json = False) -> int:
+def doctor(
+    *,
+    fix: Annotated[bool, typer.Option("--fix", help="Put right first what can be without losing anything.")] = False,
+    as_json: Json = False,
+) -> int:
     """Say what is wrong, and what to do."""
     from adapters.cli.doctor import doctor as deed
 
-    return deed(as_json=as_json)
+    return deed(as_json=as_json, fix=fix)
 
 
 @app.command()
@@ -134,7 +138,7 @@ def deliver(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, send nothing.")] = False,
     redo: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="DESTINATION DATE", help="Send once more what of this digest was held or refused."),
+        typer.Option(metavar="DESTINATION DATE", help="Send once more what of it was held or refused."),
     ] = None,
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="Believe a clock that is behind the newest digest.")
@@ -204,19 +208,20 @@ def eval_report(
 
 
 @bench.command("search")
-def bench_search(
+def bench_search(  # noqa: PLR0913 - the options of one command
     *,
     corpus: Corpus,
     queries: Annotated[Path | None, typer.Option("--queries", help='Lines of {"id", "text"}.')] = None,
-    peer: Annotated[str | None, typer.Option("--peer", help="Beside it in the same run: rank_bm25 or fts5.")] = None,
+    peer: Annotated[str | None, typer.Option("--peer", help="Beside it: tantivy, fts5 or rank_bm25.")] = None,
     lines: Annotated[bool, typer.Option("--lines", help="Answer queries from standard input, one a line.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many papers each answer holds.")] = 10,
+    index: Annotated[str, typer.Option("--index", help="Which serves: engine, compiled or fts5.")] = "engine",
     as_json: Json = False,
 ) -> int:
     """Index papers and time queries."""
     from adapters.cli.measuring import bench_search as deed
 
-    return deed(corpus, queries, peer, limit, lines=lines, as_json=as_json)
+    return deed(corpus, queries, peer, limit, index, lines=lines, as_json=as_json)
 
 
 @bench.command("feedback")
@@ -254,6 +259,19 @@ def bench_ledger(*, as_json: Json = False) -> int:
     return deed(as_json=as_json)
 
 
+@bench.command("round")
+def bench_round(
+    *,
+    subscriptions: Annotated[int, typer.Option(min=1, help="How many digests are due at once.")] = 10_000,
+    picks: Annotated[int, typer.Option(min=1, max=20, help="Papers in each digest.")] = 3,
+    as_json: Json = False,
+) -> int:
+    """Time the daily round of thousands of channels, while people go on asking."""
+    from adapters.cli.measuring import bench_round as deed
+
+    return deed(subscriptions, picks, as_json=as_json)
+
+
 @bench.command("reactions")
 def bench_reactions(*, as_json: Json = False) -> int:
     """Time the store alone under many reactions at once."""
@@ -271,7 +289,9 @@ def bench_slash(*, as_json: Json = False) -> int:
 
 
 @app.command()
-def backup(path: Annotated[Path, typer.Argument(help="The file to write; an archive with a manifest when it ends with .zip.")]) -> int:
+def backup(
+    path: Annotated[Path, typer.Argument(help="The file to write; an archive with a manifest when it ends with .zip.")],
+) -> int:
     """Write a verified copy of what is kept, also while the bot runs."""
     from adapters.cli.keeping import backup as deed
 
@@ -287,11 +307,42 @@ def restore(path: Annotated[Path, typer.Argument(help="An archive that `backup` 
 
 
 @app.command()
-def export(path: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")]) -> int:
-    """Write everything kept as JSON lines."""
-    from adapters.cli.keeping import export as deed
+def export(
+    path: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")],
+    *,
+    community: Annotated[
+        str | None, typer.Option("--community", metavar="NAME", help="Only this one: slack:T1, discord:42.")
+    ] = None,
+) -> int:
+    """Write everything kept as JSON lines, but for what opens something."""
+    from adapters.cli.moving import export as deed
 
-    return deed(path)
+    return deed(path, community)
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="What `export` wrote; - is standard input.")],
+    *,
+    as_json: Json = False,
+) -> int:
+    """Take in communities from another installation; what is there already stays as it is."""
+    from adapters.cli.moving import import_ as deed
+
+    return deed(path, as_json=as_json)
+
+
+@app.command()
+def audit(
+    *,
+    community: Annotated[str, typer.Option("--community", metavar="NAME", help="slack:T1, discord:42.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, the newest first.")] = 50,
+    as_json: Json = False,
+) -> int:
+    """Say what managers changed for everybody in a community."""
+    from adapters.cli.moving import audit as deed
+
+    return deed(community, limit, as_json=as_json)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import discord
@@ -19,8 +20,9 @@ from adapters.discord.pressing import buttons_for
 from adapters.discord.reactions import Reactions
 from adapters.discord.servers import Servers
 from adapters.discord.shown import Shown
+from adapters.discord.standstill import Standstill, standstill_in, write_down
 from adapters.discord.talk import Talk
-from adapters.discord.watch import Watch
+from adapters.discord.watch import INVALID_WINDOW_S, TOO_MANY, Watch
 from bot.paperround import Paperround
 
 log = structlog.get_logger()
@@ -57,8 +59,11 @@ class DiscordEdge:
         self._stopping = False
         if connection.api_url:
             Route.BASE = connection.api_url.rstrip("/")
+        self._state_dir = connection.state_dir
         self._watch = Watch(self._end)
         self._client = PaperroundClient(connection, self._watch)
+        if self._state_dir is not None:
+            self._watch.on_stopped = lambda refused: self._client.spawn(self._write_down(refused))
         self.messenger = DiscordMessenger(self._client, self._watch)
 
     async def log_in(self) -> None:
@@ -72,6 +77,7 @@ class DiscordEdge:
     async def start(self, paperround: Paperround) -> None:
         """Connect in the background, again and again until it works; returns at once."""
         client = self._client
+        self.messenger.on_late = lambda channel: client.spawn(paperround.round_late(channel, TOO_MANY))
         shown = Shown(paperround, self.messenger, client.spawn, self._timing.gather_s)
         reactions = Reactions(paperround, self.messenger, shown, client.spawn, quiet_s=self._timing.quiet_s)
         servers = Servers(paperround, self.messenger, reactions)
@@ -109,11 +115,23 @@ class DiscordEdge:
 
     async def _run(self, *, listening: bool) -> None:
         try:
+            await self._keep_to_standstill()
             if await self._logged_in(listening=listening) and listening:
                 await self._stay_connected()
         except Exception as mistake:  # the top of this task: the host must learn that nobody listens any more
             log.exception("the connection failed", action="discord_connection_ended")
             self._end(f"the connection to Discord failed unexpectedly: {type(mistake).__name__}")
+
+    async def _keep_to_standstill(self) -> None:
+        """Post nothing where the process before this one was to post nothing yet."""
+        now = datetime.now(UTC)
+        if self._state_dir and (found := await asyncio.to_thread(standstill_in, self._state_dir, now)):
+            self._watch.stop_for((found.until - now).total_seconds())
+
+    async def _write_down(self, refused: int) -> None:
+        if self._state_dir is not None:
+            found = Standstill(datetime.now(UTC) + timedelta(seconds=INVALID_WINDOW_S), refused)
+            await asyncio.to_thread(write_down, self._state_dir, found)
 
     async def _logged_in(self, *, listening: bool) -> bool:
         """Log in, again and again while Discord is not reached; False when the token is refused."""

@@ -1,6 +1,7 @@
 """What members ask by commands, buttons, menus and forms: translated, handed to Paperround, answered. No decisions."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -19,7 +20,7 @@ from adapters.discord.talk import EDIT, FAILED, POST, Talk
 from bot.answers.asked import Answer
 from bot.model import Channel
 from bot.paperround import Paperround
-from bot.replies import InterestsReply, NoticeReply, RefusalReply
+from bot.replies import FactsReply, InterestsReply, NoticeReply, RefusalReply
 from bot.suggestions import Suggestion, Typing
 
 log = structlog.get_logger()
@@ -99,7 +100,13 @@ class Conversation:
 
     async def _ask(self, text: str, asker: Asker, interaction: Interaction) -> Answer:
         answer = await self._paperround.answer(text, asker.member, asker.channel, str(interaction.id))
-        return self._links.told(text, answer)
+        return self._with_standstill(text, self._links.told(text, answer))
+
+    def _with_standstill(self, text: str, answer: Answer) -> Answer:
+        why = self._messenger.standstill()
+        if why is None or not text.startswith("status") or not isinstance(answer.reply, FactsReply):
+            return answer
+        return replace(answer, reply=replace(answer.reply, facts=(("Rounds", why), *answer.reply.facts)))
 
     async def _do(self, token: str, asker: Asker, interaction: Interaction) -> Answer:
         return await self._paperround.press(token, asker.member, asker.channel, str(interaction.id))

@@ -1,12 +1,14 @@
 """Posting, finding and editing on Discord. What an error means for a delivery is decided in `refusals.py`."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any, Protocol
 
 import discord
 import structlog
+from aiolimiter import AsyncLimiter
 from discord.http import Route
 
 from adapters.discord.marks import (
@@ -32,7 +34,7 @@ from adapters.discord.refusals import (
     verdict_on,
 )
 from adapters.discord.render import answered, posted
-from adapters.discord.watch import Attempts, Watch
+from adapters.discord.watch import TOO_MANY, Attempts, Watch
 from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, HistoryUnreadable, PlatformUnreachable
@@ -45,6 +47,9 @@ PAGE = 100
 # What stands for the id of a message that was posted and deleted before its id was learnt.
 DELETED = "deleted-"
 ARCHIVE_AFTER_MINUTES = 1440
+# Discord allows a bot 50 requests a second in all, and a refusal counts towards its ban; evenly spaced, so that no
+# second has more, and a fifth is left for answers to people.
+EVERY_S = 1 / 40
 
 
 class Client(Protocol):
@@ -55,6 +60,10 @@ class Client(Protocol):
     @property
     def user(self) -> discord.ClientUser | None: ...
     async def fetch_guild(self, guild_id: int, /) -> discord.Guild: ...
+
+
+def nobody(_: Channel) -> None:
+    """Tell nobody."""
 
 
 class DiscordMessenger:
@@ -68,11 +77,14 @@ class DiscordMessenger:
     def __init__(self, client: Client, watch: Watch) -> None:
         self._client = client
         self._watch = watch
+        self._pace = AsyncLimiter(1, EVERY_S)
         self._places: dict[str, dict[str, Any]] = {}
         self._direct: dict[str, str] = {}
         self._threads: set[str] = set()
         # Members whose direct messages were refused, until they are told at their next command.
         self.closed: dict[str, str] = {}
+        # Told of each place whose message waits because too many requests were refused.
+        self.on_late: Callable[[Channel], None] = nobody
 
     def render(self, reply: Reply, layout: Layout = Layout.USUAL) -> tuple[tuple[str, PaperId | None], ...]:
         return tuple(
@@ -80,6 +92,8 @@ class DiscordMessenger:
         )
 
     async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
+        if self._watch.stopped_for_s():
+            self.on_late(channel)
         self._refuse_while_quiet()
         bare, layout = layout_of(json.loads(payload))
         message = marked(bare, marker)
@@ -169,6 +183,11 @@ class DiscordMessenger:
     async def spot(self, channel: Channel, message: MessageId) -> Spot:
         """Return where a posted message is; of a direct one that takes a request the first time."""
         return spot_of((await self._place(channel))["id"], message)
+
+    def standstill(self) -> str | None:
+        """Return why nothing is posted at all for now, in words; None when it is."""
+        left_s = self._watch.stopped_for_s()
+        return f"{TOO_MANY}; it goes on in {ceil(left_s / 60)} min" if left_s else None
 
     def quiet_for_s(self) -> float:
         """Return how many seconds nothing should be sent, 0 when the way is free."""
@@ -324,7 +343,11 @@ class DiscordMessenger:
             newest = max(int(message["id"]) for message in page)
 
     async def _call(self, method: str, path: str, body: object = None, **ids: str) -> Any:  # noqa: ANN401 - JSON of any form
+        if left_s := self._watch.stopped_for_s():
+            # Also what only keeps messages up to date: each of these could be refused as well.
+            raise discord.RateLimited(left_s)
         route = Route(method, path, **ids)
+        await self._pace.acquire()
         if body is None:
             return await self._client.http.request(route)
         return await self._client.http.request(route, json=body)

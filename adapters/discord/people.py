@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from adapters.discord.places import ALONE, PLATFORM, direct, home_of, message_id
+from adapters.discord.zones import likely_zones
 from bot.model import Channel, Member, MessageId
 
 Interaction = discord.Interaction[Any]
@@ -30,14 +31,16 @@ def asker_of(interaction: Interaction) -> Asker:
     user = interaction.user
     data: Mapping[str, Any] = interaction.data or {}
     custom_id = str(data.get("custom_id", ""))
+    zones = likely_zones(interaction.locale)
     if interaction.guild_id is None or not interaction.is_guild_integration():
         home, _ = home_of(custom_id)
-        member = Member(PLATFORM, home, str(user.id), name=user.display_name)
+        member = Member(PLATFORM, home, str(user.id), name=user.display_name, likely_zones=zones)
         return Asker(member, direct(member), message_id(interaction.message.id) if interaction.message else None)
     may = interaction.permissions
     manager = may.manage_channels or may.administrator
-    member = Member(PLATFORM, str(interaction.guild_id), str(user.id), name=user.display_name, manager=manager)
-    thread, channel = place_of(interaction.channel, str(interaction.guild_id), str(interaction.channel_id))
+    community = str(interaction.guild_id)
+    member = Member(PLATFORM, community, str(user.id), name=user.display_name, manager=manager, likely_zones=zones)
+    thread, channel = place_of(interaction.channel, community, str(interaction.channel_id))
     message = message_id(interaction.message.id, thread) if interaction.message else None
     return Asker(member, channel, message)
 

@@ -44,9 +44,11 @@ class Servers:
         log.warning("removed from a server", action="discord_server_removed", community=str(guild.id))
         for channel in _postable(guild.channels):
             await self._paperround.channel_gone(_channel(channel), REMOVED)
+        await self._paperround.community_left(PLATFORM, str(guild.id))
 
     async def joined(self, guild: discord.Guild) -> None:
         log.info("added to a server", action="discord_server_joined", community=str(guild.id))
+        await self._paperround.community_back(PLATFORM, str(guild.id))
         await self.looked_over(guild)
 
     async def looked_over(self, guild: discord.Guild) -> None:
@@ -115,6 +117,10 @@ class Servers:
             return await self._direct_target(spot, str(event.user_id))
         found: Any = client.get_channel(event.channel_id) or self._fetched.get(event.channel_id)
         if found is None:
+            if self._messenger.standstill():
+                # Read back from the message at the next start, or when its channel is known again.
+                log.warning("a reaction is not looked after", action="discord_reaction_lost", error="standstill")
+                return None
             try:
                 found = await client.fetch_channel(event.channel_id)
                 self._fetched[event.channel_id] = found

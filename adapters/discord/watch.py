@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 INVALID_CAP = 1_000
 INVALID_WINDOW_S = 600.0
+TOO_MANY = "posting to Discord stands still for ten minutes, since too many requests were refused"
 
 # Interactions carry tokens of their own; a refusal there says nothing of the bot's.
 OWN_TOKEN_PATHS = ("/webhooks/", "/interactions/")
@@ -29,6 +30,10 @@ class Attempts:
     """Requests of one deed that left and got no answer that settles them: neither taken nor refused."""
 
     open: int = 0
+
+
+def nobody(_: int) -> None:
+    """Tell nobody."""
 
 
 _attempts: ContextVar[Attempts | None] = ContextVar("attempts", default=None)
@@ -48,7 +53,9 @@ class Watch:
         self._invalid_cap = invalid_cap
         self._invalid: deque[float] = deque()
         self._quiet_until = 0.0
-        self._told = False
+        self._stopped_until = 0.0
+        # Told how many requests were refused when that stops the posting.
+        self.on_stopped: Callable[[int], None] = nobody
         self.dead: str | None = None
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_headers_sent.append(self._left)
@@ -61,12 +68,17 @@ class Watch:
             return INVALID_WINDOW_S, self.dead
         if (left := self._quiet_until - now) > 0:
             return left, "Discord asked the whole bot to wait"
-        if len(self._recent(now)) >= self._invalid_cap:
-            left = self._invalid[0] + INVALID_WINDOW_S - now
-            self._tell(left)
-            return left, f"{self._invalid_cap} requests were refused in ten minutes; more would get this address banned"
-        self._told = False
+        if (left := self.stopped_for_s()) > 0:
+            return left, TOO_MANY
         return None
+
+    def stopped_for_s(self) -> float:
+        """Return how many seconds nothing is posted for the sake of requests that were refused; 0 when it is."""
+        return max(self._stopped_until - asyncio.get_running_loop().time(), 0.0)
+
+    def stop_for(self, seconds: float) -> None:
+        """Let nothing be posted for a while, as when an earlier process was told to."""
+        self._stopped_until = asyncio.get_running_loop().time() + seconds
 
     @contextmanager
     def attempts(self) -> Iterator[Attempts]:
@@ -99,22 +111,25 @@ class Watch:
         if response.status == 429 and response.headers.get("X-RateLimit-Global", "").lower() == "true":
             self._quiet_until = max(self._quiet_until, now + _seconds(response.headers.get("Retry-After")))
         if response.headers.get("X-RateLimit-Scope") != "shared":
-            self._invalid.append(now)
+            self._refused(now)
 
-    def _recent(self, now: float) -> deque[float]:
-        while self._invalid and self._invalid[0] < now - INVALID_WINDOW_S:
+    def _refused(self, now: float) -> None:
+        self._invalid.append(now)
+        while self._invalid[0] < now - INVALID_WINDOW_S:
             self._invalid.popleft()
-        return self._invalid
-
-    def _tell(self, left_s: float) -> None:
-        if not self._told:
-            self._told = True
-            log.error(
-                "posting to Discord stopped: too many refused requests",
-                action="discord_invalid_requests",
-                refused=len(self._invalid),
-                wait_s=round(left_s),
-            )
+        if len(self._invalid) < self._invalid_cap:
+            return
+        # Counted anew after a whole window, so that it does not stop and go from one refusal to the next.
+        refused = len(self._invalid)
+        self._invalid.clear()
+        self.stop_for(INVALID_WINDOW_S)
+        log.error(
+            "posting to Discord stopped: too many refused requests",
+            action="discord_invalid_requests",
+            refused=refused,
+            wait_s=round(INVALID_WINDOW_S),
+        )
+        self.on_stopped(refused)
 
 
 def _seconds(said: str | None) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from aiohttp import web
 
@@ -67,8 +67,8 @@ def sender_of(text: str) -> Address:
     Raises:
         ValueError: It holds no address, or more than one.
     """
-    name, address = parseaddr(text)
-    found = address_in(address)
+    named = getaddresses([text])
+    found = address_in(named[0][1]) if len(named) == 1 and text.isprintable() else None
     if found is None:
         raise ValueError("no address")
-    return Address(name, addr_spec=found)
+    return Address(named[0][0], addr_spec=found)

@@ -69,6 +69,7 @@ def payload_of(reply: Reply) -> str:
         "heading": clean(f"{heading} (late)" if late else heading),
         "lines": [clean(line) for line in lines if line],
         "papers": [_paper(offered) for offered in _offered(reply)],
+        "footer": clean(reply.footer) if isinstance(reply, PicksReply) else "",
     }
     return json.dumps(said, ensure_ascii=False)
 
@@ -162,7 +163,7 @@ def _facts(paper: Paper) -> str:
 def _said(reply: Reply) -> tuple[str, tuple[str, ...]]:  # noqa: C901, PLR0911 - one branch for each kind is the point
     match reply:
         case PicksReply():
-            return reply.heading, (*reply.notes, reply.footer)
+            return reply.heading, reply.notes
         case NothingReply():
             return reply.heading, reply.why
         case NoticeReply():

@@ -156,6 +156,9 @@ class SlackEdge:
         self.workspaces.on_connected = lambda community: door.later(
             paperround.community_back(PLATFORM, community), "community back"
         )
+        self.workspaces.on_ended = lambda community, why: door.later(
+            paperround.community_gone(PLATFORM, community, why), "community gone"
+        )
         self._asking = Asking(door)
         self._reading_back = ReadingBack(door, quiet_s=self._options.quiet_s, between_s=self._options.between_calls_s)
         self._bolt = bolt_app(door, self._asking, self._reading_back)

@@ -27,6 +27,7 @@ Json = Mapping[str, Any]
 GONE = {
     "channel_archive": "the channel was archived",
     "channel_deleted": "the channel was deleted",
+    "channel_id_changed": "the channel was shared with another workspace, which gave it a new id; set its round there",
     "channel_left": "the app was removed from the channel",
     "group_archive": "the channel was archived",
     "group_deleted": "the channel was deleted",
@@ -97,7 +98,9 @@ class Happenings:
         event = body["event"]
         if event["type"] == "member_left_channel" and event.get("user") != context.get("bot_user_id"):
             return
-        await self._door.paperround.channel_gone(self._place(body), GONE[event["type"]])
+        # Every other event names the channel as it is; this one names it as it was and as it will be.
+        went = {**body, "event": {**event, "channel": event.get("old_channel_id") or event["channel"]}}
+        await self._door.paperround.channel_gone(self._place(went), GONE[event["type"]])
 
     async def channel_came(self, body: Json, context: Json) -> None:
         """Let a channel's round come again, from its next date on."""
@@ -118,6 +121,7 @@ class Happenings:
         if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
         await self._door.workspaces.end(body["team_id"], ENDED[event["type"]])
+        await self._door.paperround.community_left(PLATFORM, body["team_id"])
 
     async def links_shared(self, body: Json) -> None:
         """Say something under pasted paper links, in channels that chose so."""

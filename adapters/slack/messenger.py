@@ -137,7 +137,10 @@ class SlackMessenger:
 
     async def _posted(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
         workspace = await self._workspaces.of(channel.community)
-        place = await self._place_of(workspace, channel)
+        try:
+            place = await self._place_of(workspace, channel)
+        except WorkspaceEnded as ended:
+            raise CommunityGone(str(ended)) from ended
         said: dict[str, Any] = json.loads(payload)
         layout = said.pop(LAYOUT, Layout.THREAD)
         said["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"delivery": marker}}

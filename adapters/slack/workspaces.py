@@ -49,7 +49,7 @@ class AppKeys:
     client_secret: str
 
 
-def nobody(_: str) -> None:
+def nobody(*_: str) -> None:
     """Tell nobody."""
 
 
@@ -75,6 +75,8 @@ class Workspaces:
         self.installations: Installations | None = None
         # Told of each community that can be spoken to, again or for the first time.
         self.on_connected: Callable[[str], None] = nobody
+        # Told of each community that shut the app out, and why: once, whichever call learnt it.
+        self.on_ended: Callable[[str, str], None] = nobody
         self._clock = clock
         self._timeout_s = timeout_s
         self._token = token
@@ -131,9 +133,11 @@ class Workspaces:
     async def end(self, community: str, why: str) -> None:
         """Stop speaking to a workspace and delete its token; told once."""
         self._known.pop(community, None)
-        if community not in self.ended:
-            log.error("workspace ended", action="workspace_ended", community=community, why=why)
+        is_news = community not in self.ended
         self.ended[community] = why
+        if is_news:
+            log.error("workspace ended", action="workspace_ended", community=community, why=why)
+            self.on_ended(community, why)
         if self.installations is not None and not self._token:
             await asyncio.to_thread(self.installations.remove, PLATFORM, community)
 

@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -30,7 +30,9 @@ from adapters.sources.opml import feeds_in
 from adapters.sources.preprint_server import BIORXIV_API, PreprintServer
 from adapters.sources.pubmed_search import E_UTILITIES, PubmedSearch
 from adapters.sources.sample import SampleSource
+from adapters.sources.semantic_scholar_ids import SemanticScholarIds
 from adapters.sources.semantic_scholar_search import SEMANTIC_SCHOLAR, SemanticScholarSearch
+from bot.model import PaperId
 
 # Installations that were set up alike do not all ask in the same minute.
 LARGEST_OFFSET_S = 15 * 60
@@ -74,6 +76,11 @@ def long_ago() -> date:
     return date(2000, 1, 1)
 
 
+def none_lacking(_: datetime) -> list[PaperId]:
+    """Return no paper: where nothing is read, nobody is asked about what is stored."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """What sources need to ask: the fetcher, a contact, the host's key for Semantic Scholar, the services' places.
@@ -82,6 +89,7 @@ class Way:
         sample_start: Called for the first day of the sample, only when the sample is named.
         on_bytes: Told the bytes read so far and the size, by those sources that know their size.
         own_files: Whoever names the sources may name files of this machine as well.
+        lacking: Returns which stored papers lack a DOI, the newest first.
     """
 
     fetcher: Fetcher
@@ -91,6 +99,7 @@ class Way:
     sample_start: Callable[[], date] = long_ago
     on_bytes: Callable[[int, int], None] = unwatched
     own_files: bool = True
+    lacking: Callable[[datetime], Sequence[PaperId]] = none_lacking
 
     @property
     def offset(self) -> timedelta:
@@ -137,13 +146,15 @@ def _sources(piece: str, way: Way) -> Sequence[ConfiguredSource]:
         return [_feed(piece, piece, way)]
     kind, _, argument = piece.partition(":")
     made = _KINDS.get(kind.lower())
+    if kind.lower() == "zotero":
+        raise BadSource(piece, "a library tells what somebody wants, so it is for paperround interests import zotero")
     if made is None:
         near = process.extractOne(kind.lower(), list(_KINDS), scorer=fuzz.ratio, score_cutoff=60)
         hint = f" (did you mean {near[0]}?)" if near else ""
         raise BadSource(piece, f"there is no kind of source {kind[:40]!r}{hint}; known are {', '.join(_KINDS)}")
     make, example = made
     if not way.own_files and kind.lower() in _OF_THE_HOST:
-        raise BadSource(piece, f"{kind.lower()} reads this installation's own files, so only its host may set it")
+        raise BadSource(piece, f"{kind.lower()} reads what this installation keeps, so only its host may set it")
     try:
         return make(argument.strip(), way)
     except _Wrong as wrong:
@@ -212,6 +223,13 @@ def _semantic_scholar(argument: str, way: Way) -> list[ConfiguredSource]:
     query, key = _query(argument), way.semantic_scholar_key
     name = _named("semantic-scholar", query)
     return [SemanticScholarSearch(name, query, way.fetcher, key, way.bases.semantic_scholar)]
+
+
+def _semantic_scholar_ids(argument: str, way: Way) -> list[ConfiguredSource]:
+    if argument:
+        raise _Wrong("it takes nothing further")
+    base, key = way.bases.semantic_scholar, way.semantic_scholar_key
+    return [SemanticScholarIds("semantic-scholar-ids", way.lacking, way.fetcher, key, base)]
 
 
 def _openreview(argument: str, way: Way) -> list[ConfiguredSource]:
@@ -294,6 +312,7 @@ _KINDS: dict[str, tuple[Callable[[str, Way], list[ConfiguredSource]], str]] = {
     "medrxiv": (_preprints("medrxiv"), "medrxiv"),
     "pubmed": (_pubmed, 'pubmed:"gut microbiome"'),
     "semantic-scholar": (_semantic_scholar, 'semantic-scholar:"sparse retrieval"'),
+    "semantic-scholar-ids": (_semantic_scholar_ids, "semantic-scholar-ids"),
     "openreview": (_openreview, "openreview:ICLR.cc/2026/Conference"),
     "crossref": (_crossref, "crossref:0028-0836"),
     "feed": (_feeds, "feed:https://www.nature.com/nature.rss"),
@@ -302,6 +321,6 @@ _KINDS: dict[str, tuple[Callable[[str, Way], list[ConfiguredSource]], str]] = {
     "sample": (_sample, "sample"),
 }
 
-_OF_THE_HOST = frozenset({"opml", "file", "sample"})
-_ALONE = frozenset({"arxiv-harvest", "huggingface", "biorxiv", "medrxiv", "sample"})
+_OF_THE_HOST = frozenset({"opml", "file", "sample", "semantic-scholar-ids"})
+_ALONE = frozenset({"arxiv-harvest", "huggingface", "biorxiv", "medrxiv", "semantic-scholar-ids", "sample"})
 _UNFINISHED = frozenset(_KINDS) - _ALONE

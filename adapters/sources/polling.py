@@ -71,6 +71,20 @@ class Polled:
     failed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HostNews:
+    """One message for the host about a source.
+
+    Attributes:
+        about: Names the occasion, the same whoever tells it.
+        works: It works again after a time of failing that the host was told of.
+    """
+
+    about: str
+    said: str
+    works: bool
+
+
 async def poll(
     source: PolledSource,
     states: SourceStates,
@@ -116,7 +130,8 @@ async def backfill(source: PolledSource, day: date, ingest: Callable[[Source], A
 
 
 def after_success(state: SourceState, now: datetime) -> SourceState:
-    return replace(state, succeeded_at=now, failures=0, failing_since=None, error="", told=False)
+    # Whoever was told that it fails is told that it works again: until then ``told`` stays.
+    return replace(state, succeeded_at=now, failures=0, failing_since=None, error="")
 
 
 def after_failure(state: SourceState, failure: SourceFailed, now: datetime) -> SourceState:
@@ -125,6 +140,7 @@ def after_failure(state: SourceState, failure: SourceFailed, now: datetime) -> S
         state,
         failures=state.failures + 1,
         failing_since=state.failing_since or now,
+        told=state.told and state.failing_since is not None,
         error=failure.why,
         not_before=state.not_before if wait is None else now + wait,
     )
@@ -150,15 +166,20 @@ def next_poll_at(rhythm: Rhythm, state: SourceState, now: datetime) -> datetime:
     return due
 
 
-def news_for_host(name: str, state: SourceState, now: datetime) -> str | None:
-    """Return the one message that a host is due about a source that has failed for a day; None when there is none.
+def news_for_host(name: str, state: SourceState, now: datetime) -> HostNews | None:
+    """Return what a host is due to hear of a source: that it has failed for a day, or works again; None mostly.
 
-    The caller keeps ``replace(state, told=True)``, so that it is said once.
+    The caller keeps ``replace(state, told=not news.works)``, so that each is said once for a row of failures.
     """
-    if state.failing_since is None or state.told or now - state.failing_since < SILENCE_TO_TELL:
+    if state.failing_since is None:
+        if not state.told:
+            return None
+        return HostNews(f"works {state.succeeded_at}", f"The source {name} works again.", works=True)
+    if state.told or now - state.failing_since < SILENCE_TO_TELL:
         return None
     since = f"{state.failing_since:%Y-%m-%d %H:%M} UTC"
-    return f"The source {name} has failed since {since} ({state.failures} times in a row): {state.error}."
+    said = f"The source {name} has failed since {since} ({state.failures} times in a row): {state.error.rstrip('.')}."
+    return HostNews(f"silent {state.failing_since.isoformat()}", said, works=False)
 
 
 class _Leg:

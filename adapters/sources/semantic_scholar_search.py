@@ -1,6 +1,6 @@
-"""Semantic Scholar by a query, and the records of papers whose identifiers are known."""
+"""Semantic Scholar by a query."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from adapters.sources import semantic_scholar
@@ -9,18 +9,15 @@ from adapters.sources.json_document import json_of, text_at
 from adapters.sources.network_source import LEG_PAGES, NetworkSource, each
 from adapters.sources.polling import Rhythm
 from bot.announcements import RejectedItem
-from bot.model import Paper, PaperId
+from bot.model import Paper
 
 SEMANTIC_SCHOLAR = "https://api.semanticscholar.org"
 
 RHYTHM = Rhythm(every=timedelta(hours=12))
 FIELDS = "paperId,externalIds,url,title,abstract,year,publicationDate,authors,fieldsOfStudy"
-BATCH = 500
 FIRST_DAYS = timedelta(days=14)
 # A paper is often found here only days after its date.
 OVERLAP = timedelta(days=14)
-
-_PREFIXES = {"arxiv": "ARXIV", "doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "s2": ""}
 
 
 class SemanticScholarSearch(NetworkSource):
@@ -67,32 +64,6 @@ class SemanticScholarSearch(NetworkSource):
         if day:
             return date.fromisoformat(day), token
         return self._first_day or today - FIRST_DAYS, ""
-
-
-async def known_papers(
-    papers: Sequence[PaperId], fetcher: Fetcher, now: datetime, key: str = "", base: str = SEMANTIC_SCHOLAR
-) -> list[Paper]:
-    """Return what Semantic Scholar knows of papers, in their order, without those that it does not know.
-
-    Of each it tells the arXiv id and the DOI, so that one work met under two names is seen to be one.
-    """
-    asked = [
-        f"{_PREFIXES[kind]}:{name}".lstrip(":")
-        for kind, _, name in (p.partition(":") for p in papers)
-        if kind in _PREFIXES
-    ]
-    known: list[Paper] = []
-    for start in range(0, len(asked), BATCH):
-        fetched = await fetcher.post(
-            f"{base}/graph/v1/paper/batch",
-            {"ids": asked[start : start + BATCH]},
-            {"fields": FIELDS},
-            headers=headers_for(key),
-        )
-        async for item in each(semantic_scholar.read_document(json_of(fetched.body), now)):
-            if isinstance(item, Paper):
-                known.append(item)  # noqa: PERF401
-    return known
 
 
 def headers_for(key: str) -> Mapping[str, str]:

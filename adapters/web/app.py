@@ -11,6 +11,7 @@ from aiohttp import web
 
 from adapters.web import guard
 from adapters.web.conversation import Answering, Conversation, MovableClock
+from adapters.web.faults import Fault, Records
 from adapters.web.frozen import reply_in
 from adapters.web.history import Message
 from adapters.web.messenger import PlaygroundMessenger
@@ -34,6 +35,7 @@ def playground(
     messenger: PlaygroundMessenger,
     *,
     on_clock_moved: Callable[[], Awaitable[None]],
+    records: Records | None = None,
     zone: ZoneInfo = UTC,
 ) -> "Room":
     """Return the playground; a site takes its routes and its end.
@@ -41,8 +43,10 @@ def playground(
     Args:
         on_clock_moved: Called each time the clock was moved: lets sources announce what is new by then, and sends
             what is due.
+        records: The newest parts that the ledger knows of a place, to tell what became of a post that met a fault.
         zone: Whose clock the visitor reads.
     """
+    messenger.faults.records = records
     if (latest := messenger.history.latest) is not None and latest > clock.now():
         clock.move_to(latest)  # what was posted tomorrow morning is not in the future after a restart
     return Room(Conversation(paperround, clock, messenger, on_clock_moved, zone))
@@ -65,12 +69,14 @@ class Room:
             web.get("/in/{place}", self.place),
             web.get("/news", self.news),
             web.get("/suggest", self.suggest),
+            web.get("/native/{message}", self.natives),
             web.get("/native/{message}/{name}", self.native),
             web.get("/file/{message}", self.file),
             web.post("/say", self.say),
             web.post("/press", self.press),
             web.post("/react", self.react),
             web.post("/clock", self.move_clock),
+            web.post("/fault", self.set_fault),
         ]
 
     async def home(self, request: web.Request) -> web.StreamResponse:
@@ -125,6 +131,26 @@ class Room:
                     raise web.HTTPBadRequest(text="The clock moves to tomorrow, or by an hour.")
             return self._done(request, form, await self._conversation.move_clock(place, instant))
 
+    async def set_fault(self, request: web.Request) -> web.StreamResponse:
+        form = await guard.form_of(request)
+        place = _place(form.get("place", ""))
+        try:
+            fault = Fault(form.get("fault", ""))
+        except ValueError:
+            raise web.HTTPBadRequest(text="The page has no such fault.") from None
+        return self._done(request, form, await self._conversation.set_fault(place, fault))
+
+    async def natives(self, request: web.Request) -> web.StreamResponse:
+        """Answer all that the platforms would be sent for a message and for the short answers under it."""
+        message = self._message(request.match_info["message"])
+        said = [(message.payload, message.private), *((payload, True) for payload in message.notes.values())]
+        shown = [
+            {"private": private, "natives": json.loads(payload).get("natives", {})}
+            for payload, private in said
+            if payload
+        ]
+        return web.json_response({"at": message.at.isoformat(), "said": shown})
+
     async def native(self, request: web.Request) -> web.StreamResponse:
         """Answer what a chat platform would be sent: as JSON, or with ``?drawn`` as the platform shows it."""
         name = request.match_info["name"]
@@ -137,7 +163,9 @@ class Room:
         else:
             only = payloads[0] if len(payloads) == 1 else payloads
             text, kind = json.dumps(only, indent=2, ensure_ascii=False), "application/json"
-        return web.Response(body=text.encode("utf-8", "replace"), content_type=kind, charset="utf-8")
+        file = f"{message.id}-{re.sub('[^a-z]', '', name.lower())}.json"
+        saved = {"Content-Disposition": f'attachment; filename="{file}"'} if "download" in request.query else {}
+        return web.Response(body=text.encode("utf-8", "replace"), content_type=kind, charset="utf-8", headers=saved)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         reply = reply_in(self._message(request.match_info["message"]).payload)
@@ -153,6 +181,7 @@ class Room:
 
     async def close(self, _: web.Application) -> None:
         await self._news.close()
+        await self._conversation.close()
 
     def _page(self, request: web.Request, place: Place) -> web.StreamResponse:
         revision = self._history.revision
@@ -172,6 +201,10 @@ class Room:
             styles=self._files.address("page.css"),
             script=self._files.address("page.js"),
             icon=self._files.address("icon.svg"),
+            fault=self._conversation.fault,
+            drawn_styles=self._files.address("drawn.css"),
+            drawn_script=self._files.address("drawn.js"),
+            renderers=self._files.address("renderers/renderers.js"),
         )
         response = web.Response(
             body=page(scene, shown).encode("utf-8", "replace"), content_type="text/html", charset="utf-8"

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from adapters.web.faults import LABELS, Fault
 from adapters.web.frozen import picks_in
 from adapters.web.history import Author, Message
 from adapters.web.messenger import PlaygroundMessenger
@@ -131,6 +132,11 @@ class Conversation:
         await self._after(place, answer, message.paper or "", message)
         return message
 
+    @property
+    def fault(self) -> Fault:
+        """What the next post meets."""
+        return self._messenger.faults.next
+
     def tomorrow_morning(self) -> datetime:
         local = self.clock.now().astimezone(self.zone)
         return datetime.combine(local.date() + timedelta(days=1), MORNING, self.zone)
@@ -155,10 +161,19 @@ class Conversation:
             stops.append(await self._tell(place, clock_in_words(stop, self.zone)))
             await self._on_clock_moved()
             await self._all_sent()
+            await self._messenger.faults.look()
         came = [message for message in self.history.after(before) if message.marker]
         if not any(message.channel == place.channel.id for message in came):
             await self._tell(place, _what_came(place, came))
         return stops[0]
+
+    async def set_fault(self, place: Place, fault: Fault) -> Message:
+        """Let the next post meet a fault, and say so."""
+        self._messenger.faults.next = fault
+        words = (
+            "No fault is waiting any more." if fault is Fault.NONE else f"The next post meets: {LABELS[fault].lower()}."
+        )
+        return await self._tell(place, words)
 
     async def suggestions(self, place: Place, typed: str) -> list[tuple[str, str]]:
         """Return (label, whole text to put instead) for what is typed after a command's name."""
@@ -169,6 +184,9 @@ class Conversation:
         here, rest = ("here ", rest[5:]) if command.here and rest.startswith("here ") else ("", rest)
         found = await self._paperround.suggestions(command.name, command.argument, rest, self._member, place.channel)
         return [(one.label, f"/papers {command.name} {here}{one.value}") for one in found]
+
+    async def close(self) -> None:
+        await self._messenger.faults.close()
 
     async def _warm_up(self) -> None:
         """Wait a little for the stored papers to be read: who is as quick as the start shall get a whole answer."""
@@ -182,7 +200,8 @@ class Conversation:
     async def _all_sent(self) -> None:
         """Wait for what another round, started beside ours, is still posting; it would come into the next hour."""
         until = asyncio.get_running_loop().time() + PATIENCE_S
-        while asyncio.get_running_loop().time() < until:
+        # A post in doubt rests until it may be looked for: that is no other round.
+        while asyncio.get_running_loop().time() < until and not self._messenger.faults.under_way:
             due = await self._paperround.next_due_at()
             if due is None or due - self.clock.now() > CLAIMED_FOR:
                 return

@@ -44,7 +44,8 @@ OPEN_TO_EVERY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
 
 

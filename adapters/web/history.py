@@ -26,6 +26,7 @@ class Author(StrEnum):
     YOU = "you"
     PAPERROUND = "paperround"
     CLOCK = "clock"
+    LEDGER = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Message:
 
     Attributes:
         channel: Id of the place that it stands in.
-        text: What was typed, or what the clock says; empty for a message of Paperround.
+        text: What was typed, or what the clock or the ledger says; empty for a message of Paperround.
         payload: The reply of a message of Paperround, frozen; see `PlaygroundMessenger.render`.
         private: Only the visitor sees it: an answer, not a digest.
         marker: By which the digest sender finds it again.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from adapters.web.faults import Fault, Faults, raised
 from adapters.web.frozen import frozen
 from adapters.web.history import Author, History, Message
 from adapters.web.places import BY_CHANNEL, PLATFORM
@@ -38,6 +39,7 @@ class PlaygroundMessenger:
 
     def __init__(self, clock: Clock, history: History, forms: Sequence[PlatformForm] = ()) -> None:
         self.history = history
+        self.faults = Faults(clock, history)
         self._clock = clock
         self._forms = tuple(forms)
 
@@ -57,6 +59,9 @@ class PlaygroundMessenger:
     async def post(self, channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:  # noqa: ARG002 - a page has room to show every message where it came
         if channel.id not in BY_CHANNEL:
             raise ChannelGone(f"the playground has no place {channel.id}")
+        fault = await self.faults.met_by(channel, payload, marker)
+        if fault not in {Fault.NONE, Fault.LOST_AFTER}:
+            raise raised(fault)
         told = json.loads(payload)
         message = Message(
             id=MessageId(""),
@@ -68,9 +73,12 @@ class PlaygroundMessenger:
             paper=told.get("paper"),
         )
         try:
-            return (await self.history.add(message)).id
+            posted = (await self.history.add(message)).id
         except OSError as error:
             raise PlatformUnreachable(f"the playground cannot keep the message: {error.strerror}") from error
+        if fault is Fault.LOST_AFTER:
+            raise raised(fault)
+        return posted
 
     async def find(
         self,
@@ -81,10 +89,10 @@ class PlaygroundMessenger:
     ) -> MessageId | None:
         # The sender's clock and this one are the same; a second's grace costs nothing and forgives rounding.
         window = since - timedelta(seconds=1)
-        for message in self.history.in_channel(channel.id):
-            if message.marker == marker and message.at >= window:
-                return message.id
-        return None
+        there = self.history.in_channel(channel.id)
+        found = next((each.id for each in there if each.marker == marker and each.at >= window), None)
+        await self.faults.looked_up(marker, found)
+        return found
 
 
 def _parts(reply: Reply) -> list[tuple[Reply, PaperId | None]]:

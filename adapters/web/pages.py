@@ -1,6 +1,7 @@
 """Requests in, reading, pages out: days, searches, papers, archives, feeds, plots. No decision is made here."""
 
 import hashlib
+import re
 from datetime import date, timedelta
 
 from aiohttp import web
@@ -17,6 +18,8 @@ KEPT = "private, max-age=60"
 GONE = "This link opens nothing (any more). Ask for a new one in chat: /papers archive"
 # A page number longer than this is no page's.
 DIGITS = 6
+# Programs that open every link of a message to show a preview say so in these words.
+ROBOTS = re.compile(r"bot\b|crawl|spider|preview|slackbot|discordbot|embed|externalhit|whatsapp|curl", re.IGNORECASE)
 
 
 class Pages:
@@ -44,6 +47,7 @@ class Pages:
             web.get("/archive/{token}", self.archive),
             web.get("/archive/{token}/plots", self.figures),
             web.get("/feed/{token}.atom", self.feed),
+            web.get("/go/{token}", self.go),
         ]
 
     async def front(self, _: web.Request) -> web.StreamResponse:
@@ -100,6 +104,18 @@ class Pages:
             honesty=honesty_chart(figures),
             maps=[(each, interest_chart(each, f"map{number}")) for number, each in enumerate(maps)],
         )
+
+    async def go(self, request: web.Request) -> web.StreamResponse:
+        """Lead on to a paper and count that its link in a message was opened."""
+        token = request.match_info["token"]
+        looks_only = request.method == "HEAD" or ROBOTS.search(request.headers.get("User-Agent", "")) is not None
+        # Nothing tells one reader from another, so the same link counts once an hour.
+        opening = hashlib.sha256(f"{token} {self._reading.now():%Y-%m-%dT%H}".encode()).hexdigest()[:32]
+        url = await self._reading.link_opened(token, opening, counted=not looks_only)
+        if url is None:
+            return self._message("This link leads nowhere", "Its paper is not stored here any more.", 404)
+        # The paper's site learns neither the link nor whose it is.
+        return web.Response(status=302, headers={"Location": url, "Referrer-Policy": "no-referrer"})
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
         opened = await self._reading.feed(request.match_info["token"])

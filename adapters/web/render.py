@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from adapters.web.faults import LABELS
 from adapters.web.frozen import reply_in
 from adapters.web.history import Message
 from adapters.web.native import drawn
@@ -51,7 +52,9 @@ class Scene:
         now: Of the playground's clock, aware.
         older: Id of the message before which there is more, "" when all is shown.
         past: Earlier messages are shown, so new ones do not belong under them.
-        styles, script: Addresses of the page's own files.
+        styles, script, icon: Addresses of the page's own files.
+        fault: What the next post meets.
+        drawn_styles, drawn_script, renderers: Of those that draw messages as the platforms do.
     """
 
     place: Place
@@ -63,6 +66,10 @@ class Scene:
     styles: str
     script: str
     icon: str
+    fault: str
+    drawn_styles: str
+    drawn_script: str
+    renderers: str
 
 
 def page(scene: Scene, messages: Sequence[str]) -> str:
@@ -74,6 +81,7 @@ def page(scene: Scene, messages: Sequence[str]) -> str:
         scene=scene,
         places=PLACES,
         commands=COMMANDS,
+        faults=LABELS,
         messages=[Markup(fragment) for fragment in messages],  # noqa: S704 - made by these very templates
     )
 

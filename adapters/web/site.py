@@ -57,7 +57,7 @@ def site(parts: Site) -> web.Application:
     templates = PageTemplates(files, with_playground=parts.playground is not None)
     app.add_routes(Pages(parts.reading, templates, parts.public_url).routes)
     app.add_routes(Api(parts.reading).routes)
-    app.add_routes([web.get("/static/{name}", files.serve), *parts.called_by_platforms])
+    app.add_routes([web.get("/static/{name:.+}", files.serve), *parts.called_by_platforms])
     if parts.watched is None:
         app.add_routes([web.get("/healthz", healthz)])
     else:

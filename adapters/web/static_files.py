@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ class StaticFiles:
     """All of them, read once: what is not known by its name is not there, so no path leads elsewhere."""
 
     def __init__(self) -> None:
-        files = (StaticFile(path.name, path.read_bytes()) for path in sorted(STATIC.iterdir()) if path.is_file())
-        self._files = {file.name: file for file in files if Path(file.name).suffix in MEDIA_TYPES}
+        paths = (path for path in sorted(STATIC.rglob("*")) if path.suffix in MEDIA_TYPES)
+        files = (StaticFile(path.relative_to(STATIC).as_posix(), path.read_bytes()) for path in paths)
+        self._files = {file.name: file for file in files}
 
     def address(self, name: str) -> str:
         return self._files[name].address
@@ -37,9 +38,12 @@ class StaticFiles:
         if file is None:
             raise web.HTTPNotFound
         kept = "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"
-        return web.Response(
+        response = web.Response(
             body=file.content,
             content_type=MEDIA_TYPES[Path(file.name).suffix],
             charset="utf-8",
             headers={"Cache-Control": kept},
         )
+        # The renderers' bundle is long: it is packed on a thread, and a browser keeps it.
+        response.enable_compression()
+        return response

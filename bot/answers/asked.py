@@ -10,6 +10,7 @@ from bot.commands import Ask
 from bot.desk import Desk
 from bot.identity import links_in, paper_id_from
 from bot.model import Channel, Member, Paper, PaperId, Subscription, destination_of
+from bot.preferences import ZONE
 from bot.replies import Button, ButtonStyle, RefusalReply, Reply
 
 
@@ -96,15 +97,20 @@ def zone_of(desk: Desk, asked: Asked) -> ZoneInfo:
     """Return the zone whose calendar counts for the asker: the digest's, the member's own, or UTC."""
     if subscription := subscription_of(desk, asked):
         return subscription.zone
-    return zone_of_member(asked.member)
+    return zone_of_member(desk, asked.member)
 
 
-def zone_of_member(member: Member) -> ZoneInfo:
+def zone_of_member(desk: Desk, member: Member) -> ZoneInfo:
+    """Return the zone that the member once said, else the one that the platform tells, else UTC."""
     try:
-        return ZoneInfo(member.zone or "UTC")
+        return ZoneInfo(kept_zone(desk, member) or member.zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         # A platform's profile may name a zone that this machine's data does not have; digests then ask for one.
         return ZoneInfo("UTC")
+
+
+def kept_zone(desk: Desk, member: Member) -> str | None:
+    return desk.stores.preferences.of(member.profile).get(ZONE)
 
 
 def paper_meant(desk: Desk, asked: Asked) -> Paper:

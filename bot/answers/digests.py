@@ -5,7 +5,9 @@ from bot.answers.asked import (
     Asked,
     Refused,
     destination_for,
+    kept_zone,
     owner_in_words,
+    present,
     refuse_unless_manager,
     say_button,
     subscription_of,
@@ -15,9 +17,13 @@ from bot.answers.offers import offered_picks
 from bot.answers.today import DEFAULT_COUNT, extra_digest, footer_for, notes_for, nothing_today
 from bot.desk import Desk
 from bot.model import Channel, Subscription, destination_of
-from bot.replies import NoticeReply, PicksReply
+from bot.preferences import ZONE
+from bot.replies import Button, NoticeReply, PicksReply
 from bot.schedule import next_due_at
 from bot.timetable import BadSchedule, ScheduleChange, changed, read_schedule, schedule_in_words
+
+# As many as stand in one row everywhere.
+ZONES_OFFERED = 4
 
 
 def digest(desk: Desk, asked: Asked) -> Answer:
@@ -68,7 +74,8 @@ def _off(desk: Desk, asked: Asked, old: Subscription | None) -> Answer:
 
 def _set(desk: Desk, asked: Asked, old: Subscription | None, change: ScheduleChange) -> Answer:
     zone = zone_of(desk, asked)
-    assumed = change.zone is None and old is None and asked.member.zone is None
+    unknown = asked.member.zone is None and kept_zone(desk, asked.member) is None
+    assumed = unknown and change.zone is None and old is None
     subscription = changed(
         old,
         change,
@@ -80,13 +87,23 @@ def _set(desk: Desk, asked: Asked, old: Subscription | None, change: ScheduleCha
     )
     desk.stores.subscriptions.set(subscription)
     lines = [_next_line(subscription, asked)]
+    buttons: list[Button | None] = []
     if assumed:
-        lines.append("No time zone was said, so it is UTC; add one such as Europe/Berlin.")
+        lines.append("No time zone was said, so it is UTC. Say yours once, such as: set zone Europe/Berlin")
+        buttons = [_in_zone(subscription, asked, zone) for zone in asked.member.likely_zones[:ZONES_OFFERED]]
+    if unknown and change.zone is not None:
+        desk.stores.preferences.set(asked.member.profile, ZONE, change.zone.key)
+        lines.append(f"Your time zone is kept as {change.zone.key}; another one: set zone <zone>")
     if not desk.stores.profiles.get(subscription.profile).interests:
         here = "here " if isinstance(asked.owner, Channel) else ""
         lines.append(f"There are no interests yet, so it brings what is trending; say: follow {here}<interest>")
     said = f"The round for {owner_in_words(asked.owner)} comes {schedule_in_words(subscription)}."
-    return Answer(NoticeReply(said, tuple(lines)), changed=True)
+    return Answer(NoticeReply(said, tuple(lines), present(buttons)), changed=True)
+
+
+def _in_zone(subscription: Subscription, asked: Asked, zone: str) -> Button | None:
+    here = "here " if isinstance(asked.owner, Channel) else ""
+    return say_button(zone, f"digest {here}{schedule_as_typed(subscription, zone)}")
 
 
 def _now(desk: Desk, asked: Asked, old: Subscription | None) -> Answer:
@@ -113,14 +130,14 @@ def _now(desk: Desk, asked: Asked, old: Subscription | None) -> Answer:
     return Answer(PicksReply(heading, offered, notes_for(desk, owner), footer_for(owner)), changed=True)
 
 
-def schedule_as_typed(subscription: Subscription) -> str:
-    """Return the words that set this very schedule again."""
+def schedule_as_typed(subscription: Subscription, zone: str | None = None) -> str:
+    """Return the words that set this very schedule again, or the same in another time zone."""
     days = subscription.cadence.value
     if days == "weekly":
         names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
         days = " ".join(["weekly", *(names[day - 1] for day in sorted(subscription.weekdays))])
     quiet = " skip-empty" if subscription.quiet else ""
-    return f"{days} {subscription.at:%H:%M} {subscription.zone.key} count {subscription.count}{quiet}"
+    return f"{days} {subscription.at:%H:%M} {zone or subscription.zone.key} count {subscription.count}{quiet}"
 
 
 def _next_line(subscription: Subscription, asked: Asked) -> str:

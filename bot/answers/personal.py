@@ -49,4 +49,6 @@ def forgetme(_: Desk, __: Asked) -> Answer:
 
 def forget(desk: Desk, asked: Asked) -> Answer:
     rows = desk.stores.communities.forget(asked.member)
-    return Answer(NoticeReply(f"Deleted: {rows} records. Nothing about you is stored any more."), changed=rows > 0)
+    said = f"Deleted: {rows} records. Nothing about you is stored any more."
+    backups = "Backups made before this still hold it until they are replaced; your host knows how long they are kept."
+    return Answer(NoticeReply(said, (backups,)), changed=rows > 0)

@@ -1,17 +1,20 @@
 """``help``, ``status``, ``quality``: about the bot itself."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements import SourceState
-from bot.answers.asked import Answer, Asked, Refused, say_button, subscription_of, zone_of
+from bot.answers.asked import Answer, Asked, Refused, owner_in_words, say_button, subscription_of, zone_of
 from bot.answers.sourcing import count_waiting, own_polls
 from bot.answers.tastes import standing_acts
 from bot.commands import BY_NAME, COMMANDS, Command, nearest_command
+from bot.deliveries import DeliveryRecord
 from bot.desk import Desk
-from bot.model import DeliveryState, Feedback, Verdict, destination_of
+from bot.interleaving import score_by_rival
+from bot.model import DeliveryState, Digest, Feedback, Verdict, destination_of
+from bot.notes import date_in_words, owner_of
 from bot.quality import FEWEST_TOLD, Outcome, hit_rate_by_week, reliability
 from bot.replies import FactsReply, HelpEntry, HelpReply
 from bot.schedule import next_due_at
@@ -20,6 +23,7 @@ WEEKS = 4
 # A host may set fifty feeds; those that fail are told first.
 SOURCES_SHOWN = 10
 SOURCE_NAME_CHARACTERS = 80
+ACTS_SHOWN = 3
 INTEREST_WORDS = (
     'Interests: more words are better, "a phrase", +must, -never, (this OR that), '
     "author:name, cat:cs.LG, title:word, source:arxiv, like:2301.00001, begin*"
@@ -71,10 +75,24 @@ def status(desk: Desk, asked: Asked) -> Answer:
         if record.state in {DeliveryState.REJECTED, DeliveryState.HELD, DeliveryState.AMBIGUOUS}
     ]
     facts += [
-        (f"Round of {record.key.local_date}", f"{record.state}: {record.why or 'no reason kept'}")
+        (_delivery_in_words(record), f"{record.state}: {record.why or 'no reason kept'}")
         for record in open_parts[:3]
     ]
+    if asked.member.manager:
+        acts = stores.manager_acts.newest(asked.channel.platform, asked.channel.community, ACTS_SHOWN)
+        facts += [
+            (f"Changed {act.at.astimezone(zone):%d %B, %H:%M}", f"{act.said} ({act.name or act.member or 'forgotten'})")
+            for act in acts
+        ]
     return Answer(FactsReply("Status", tuple(facts)))
+
+
+def _delivery_in_words(record: DeliveryRecord) -> str:
+    """Name a digest or a note; the date as `paperround deliver --redo` takes it."""
+    date = date_in_words(record.key)
+    if record.key.is_note:
+        return f"Notice to {owner_in_words(owner_of(record.channel))} of {date}"
+    return f"Round of {date}"
 
 
 def _polled_sources(desk: Desk, asked: Asked, zone: ZoneInfo) -> list[tuple[str, str]]:
@@ -105,7 +123,8 @@ def _source_in_words(state: SourceState, due: datetime, now: datetime, zone: Zon
 
 
 def quality(desk: Desk, asked: Asked) -> Answer:
-    outcomes = outcomes_of(desk, asked)
+    shown, hits = _shown(desk, asked)
+    outcomes = _outcomes(shown, hits)
     if not outcomes:
         return Answer(FactsReply("Quality of the picks", (), f"No picks were shown in the last {WEEKS} weeks yet."))
     liked = sum(outcome.liked for outcome in outcomes)
@@ -115,6 +134,7 @@ def quality(desk: Desk, asked: Asked) -> Answer:
     ]
     facts += [(f"Week of {monday.day} {monday:%B}", words) for monday, words in hit_rate_by_week(outcomes)]
     facts += _honesty(outcomes)
+    facts += _compared(shown, hits)
     note = "A pick counts as a hit when anybody it was shown to liked or saved it. Unpressed ones count as misses."
     return Answer(FactsReply("Quality of the picks", tuple(facts), note))
 
@@ -141,8 +161,27 @@ def _honesty(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
     ]
 
 
-def outcomes_of(desk: Desk, asked: Asked) -> list[Outcome]:
-    """Return what became of the picks of the asker's community in the last weeks."""
+def _compared(shown: Sequence[Digest], hits: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
+    """Return who won where two rankers shared digests."""
+    liked = [
+        (digest.draft, {pick.paper.id for pick in digest.picks if hits.get((digest.profile, pick.paper.id), 0) > 0})
+        for digest in shown
+        if digest.draft is not None
+    ]
+    return [
+        (
+            f"The usual ranking against {rival}",
+            (
+                f"{score.wins} digests won, {score.losses} lost, {score.ties} tied; "
+                f"p = {score.p_value:.3f} (sign test, two-sided: the chance of that between equals)"
+            ),
+        )
+        for rival, score in sorted(score_by_rival(liked).items())
+    ]
+
+
+def _shown(desk: Desk, asked: Asked) -> tuple[list[Digest], Counter[tuple[str, str]]]:
+    """Return the digests of the asker's community in the last weeks, and the hits of each profile and paper."""
     first = (asked.now - timedelta(weeks=WEEKS)).date()
     here = f":{asked.member.platform}:{asked.member.community}:"
     acts = [
@@ -150,11 +189,13 @@ def outcomes_of(desk: Desk, asked: Asked) -> list[Outcome]:
         for act in standing_acts(desk.stores.feedback.since(asked.now - timedelta(weeks=WEEKS, days=1)))
         if (act.member.platform, act.member.community) == (asked.member.platform, asked.member.community)
     ]
-    hits = _hits(acts)
+    return [digest for digest in desk.stores.digests.since(first) if here in digest.profile], _hits(acts)
+
+
+def _outcomes(shown: Sequence[Digest], hits: Mapping[tuple[str, str], int]) -> list[Outcome]:
     return [
-        Outcome(digest.local_date, pick.probability, hits[digest.profile, pick.paper.id] > 0)
-        for digest in desk.stores.digests.since(first)
-        if here in digest.profile
+        Outcome(digest.local_date, pick.probability, hits.get((digest.profile, pick.paper.id), 0) > 0)
+        for digest in shown
         for pick in digest.picks
     ]
 

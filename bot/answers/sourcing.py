@@ -1,17 +1,19 @@
 """``source``, ``review``: a community's sources beside the host's, and what its members bring."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.actions import Verb
 from bot.announcements import SourceRefused, SourceState
-from bot.answers.asked import Answer, Asked, Refused, button, present, say_button, stored
+from bot.answers.asked import Answer, Asked, Refused, button, direct_channel, present, say_button, stored
+from bot.deliveries import Note
 from bot.desk import Desk
 from bot.model import PaperId
 from bot.plain import clean
 from bot.ports import CommunitySource, Submission
 from bot.preferences import chosen
-from bot.replies import ButtonStyle, FactsReply, NoticeReply
+from bot.replies import ButtonStyle, FactsReply, InterestsReply, NothingReply, NoticeReply, PicksReply, Reply
 
 # Each of them is asked for as long as the bot runs, by a host who may not even know.
 COMMUNITY_CAP = 20
@@ -83,6 +85,44 @@ def waits_for_review(desk: Desk, asked: Asked) -> bool:
         return chosen(desk.stores.preferences.of(asked.channel.profile), MODERATION) == MODERATED
     ours = f"channel:{asked.member.platform}:{asked.member.community}:"
     return any(profile.startswith(ours) for profile in desk.stores.preferences.profiles_with(MODERATION, MODERATED))
+
+
+def reminded(desk: Desk, asked: Asked, answer: Answer) -> Answer:
+    """Return an answer that tells a manager beside it what waits, once for each paper: nobody else is disturbed.
+
+    Whom it was told to is in the ledger, as a message with nothing to say.
+    """
+    if asked.channel.direct or not asked.member.manager or asked.ask.command.name == "review":
+        return answer
+    if chosen(desk.stores.preferences.of(asked.channel.profile), MODERATION) != MODERATED:
+        return answer
+    waiting = desk.stores.submissions.pending(asked.member.platform, asked.member.community)
+    if not waiting:
+        return answer
+    count = "A paper waits" if len(waiting) == 1 else f"{len(waiting)} papers wait"
+    told = _beside(answer.reply, f"{count} for a manager's word: say review")
+    if told is None:
+        return answer
+    there = direct_channel(asked.member)
+    about = f"review {waiting[-1].paper}"
+    note = Note(there.profile, there, about, asked.now.date(), (), why="told beside an answer")
+    return answer if desk.stores.ledger.plan_note(note, asked.now) is None else replace(answer, reply=told)
+
+
+def _beside(reply: Reply, said: str) -> Reply | None:
+    """Return a reply with a sentence more; None for one that has no place for it."""
+    look = present([say_button("Review", "review")])
+    match reply:
+        case NoticeReply():
+            return replace(reply, lines=(*reply.lines, said), buttons=(*reply.buttons, *look))
+        case NothingReply():
+            return replace(reply, why=(*reply.why, said), buttons=(*reply.buttons, *look))
+        case PicksReply():
+            return replace(reply, notes=(*reply.notes, said))
+        case FactsReply() | InterestsReply():
+            return replace(reply, note=f"{reply.note} {said}".strip())
+        case _:
+            return None
 
 
 def count_waiting(desk: Desk, asked: Asked) -> int:

@@ -20,6 +20,7 @@ from bot.answers import (
     voting,
     why,
 )
+from bot.answers.acts import noted
 from bot.answers.asked import Answer, Asked, Refused, say_button, stored
 from bot.commands import BadCommand, parse
 from bot.desk import Desk
@@ -84,7 +85,7 @@ def answered(desk: Desk, asked: Asked) -> Answer:
             return finding.search_while_warming(desk, asked)
         if not desk.ready and name in NEEDS_LIBRARY:
             return Answer(STILL_READING)
-        return ANSWERS[name](desk, asked)
+        return sourcing.reminded(desk, asked, noted(desk, asked, ANSWERS[name](desk, asked)))
     except Refused as refused:
         return Answer(refused.reply)
 
@@ -118,7 +119,8 @@ def _pressed(desk: Desk, asked: Asked, action: Action) -> Answer:
     if verb is Verb.UNDO:
         return verdicts.undo_on(desk, asked, action.paper)
     if verb in {Verb.APPROVE, Verb.DECLINE}:
-        return sourcing.decided(desk, asked, action.paper, accept=verb is Verb.APPROVE)
+        answer = sourcing.decided(desk, asked, action.paper, accept=verb is Verb.APPROVE)
+        return noted(desk, asked, answer, f"review {verb} {action.paper}")
     return _said(desk, asked, action.rest)
 
 

@@ -19,9 +19,10 @@ from bot.answers.offers import offered_picks
 from bot.answers.tastes import taste_of
 from bot.candidates import Candidates
 from bot.desk import Desk
+from bot.interleaving import opponent_of
 from bot.learning import Taste
 from bot.library import Selection
-from bot.model import Channel, DeliveryKey, Digest, Member, PaperId, Pick, ProfileId, destination_of
+from bot.model import Channel, DeliveryKey, Digest, Draft, Member, PaperId, Pick, ProfileId, destination_of
 from bot.preferences import chosen
 from bot.replies import NothingReply, PicksReply
 
@@ -48,7 +49,7 @@ class Made:
 def today(desk: Desk, asked: Asked) -> Answer:
     owner = owner_of_today(desk, asked)
     subscription = desk.stores.subscriptions.get(destination_of(home_of(owner)))
-    zone = subscription.zone if subscription else zone_of_member(asked.member)
+    zone = subscription.zone if subscription else zone_of_member(desk, asked.member)
     count = subscription.count if subscription else DEFAULT_COUNT
     made = digest_for_today(desk, owner, asked.public_channel, asked.now.astimezone(zone).date(), count, asked.now)
     if not made.digest.picks:
@@ -129,21 +130,24 @@ def make_digest(
     """Choose the picks of a digest; nothing is kept yet. No paper that the profile was ever shown is chosen again."""
     taste = taste_of(desk.stores, owner, beside)
     candidates = candidates_for(desk, owner, taste, place, now)
-    selection = None
+    selection = draft = None
     if is_empty(taste):
         risen = rising_since(desk.stores, owner, now - FRESH, now)
         picks: tuple[Pick, ...] = tuple(trending_pick(entry) for entry in risen if entry.paper.id in candidates)[:count]
     else:
         calibration = desk.calibration_for(owner)
-        selection = desk.library.pick(taste, now, candidates=candidates, count=count, calibration=calibration)
+        compared = desk.comparison
+        against = None if compared is None else opponent_of(compared, owner.profile, place.day, place.edition)
+        selection = desk.library.pick(
+            taste, now, candidates=candidates, count=count, calibration=calibration, against=against
+        )
         picks = selection.picks
+        draft = Draft(compared.rival, selection.gave) if compared is not None and selection.gave else None
     revision = desk.stores.profiles.get(owner.profile).revision
-    return Made(Digest(owner.profile, place.day, place.edition, revision, picks, now), selection)
+    return Made(Digest(owner.profile, place.day, place.edition, revision, picks, now, draft), selection)
 
 
-def candidates_for(
-    desk: Desk, owner: Member | Channel, taste: Taste, place: DigestPlace, now: datetime
-) -> Candidates:
+def candidates_for(desk: Desk, owner: Member | Channel, taste: Taste, place: DigestPlace, now: datetime) -> Candidates:
     """Return the fresh papers that this profile was never shown and nobody judged for it.
 
     The picks of the very digest that is being replaced count as not shown.

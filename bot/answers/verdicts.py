@@ -158,7 +158,8 @@ def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dic
 def tally(desk: Desk, place: Channel, paper: PaperId) -> str:
     """Return what the community of a place says of a paper: ``3 likes, 1 save, brought by ana``; may be empty."""
     acts = standing_verdicts(desk.stores.feedback.of_paper(paper, place.community, place.platform))
-    votes = {(act.member, act.verdict is Verdict.SAVE): act.verdict for act in acts}
+    quiet = set(desk.stores.preferences.profiles_with("votes", "quiet")) if acts else set()
+    votes = {(act.member, act.verdict is Verdict.SAVE): act.verdict for act in acts if act.member.profile not in quiet}
     counts: Counter[Verdict] = Counter()
     for verdict in votes.values():
         counts[Verdict.NOT_FOR_ME if verdict is Verdict.DISLIKE else verdict] += 1

@@ -26,7 +26,7 @@ def why_of(desk: Desk, asked: Asked, paper: Paper) -> Answer:
     for candidate in (owner, asked.member):
         found = _picked(desk.stores.digests.recent(candidate.profile, DIGESTS_BACK), paper)
         if found is not None:
-            return Answer(WhyReply(paper, shown=True, lines=_shown_lines(candidate, *found)))
+            return Answer(WhyReply(paper, shown=True, lines=(*_shown_lines(candidate, *found), *_hints(paper))))
     return Answer(WhyReply(paper, shown=False, lines=_not_shown_lines(desk, asked, owner, paper)))
 
 
@@ -67,17 +67,25 @@ def _not_shown_lines(desk: Desk, asked: Asked, owner: Member | Channel, paper: P
     others = replace(fresh, also=frozenset({paper.id}), without=frozenset(before))
     assessment = desk.library.assess(taste, paper.id, asked.now, candidates=others)
     lines = [f"Not among the picks for {owner_in_words(owner)}:", *_causes(assessment)]
+    if (day := shown.get(paper.id)) is not None:
+        lines.append(f"It was shown on {day.day} {day:%B %Y} already; nothing is picked twice.")
     if any(act.paper == paper.id and act.verdict is not Verdict.CLICK for act in taste.judged):
         lines.append("There is a verdict on it already; what was judged is not picked again.")
     if paper.id not in fresh:
         lines.append(f"It was announced more than {FRESH.days} days ago; only newer papers are picked.")
     if paper.withdrawn:
         lines.append("It was withdrawn.")
-    if paper.keywords:
-        lines.append(f"Keywords that a machine at its source found: {', '.join(paper.keywords[:KEYWORDS_SHOWN])}.")
+    lines += _hints(paper)
     if assessment.reasons:
         lines.append("What speaks for it: " + "; ".join(shares_in_words(assessment.reasons, assessment.score)))
     return tuple(lines)
+
+
+def _hints(paper: Paper) -> list[str]:
+    """Return what a source's machine calls the paper: for who asks why, and no part of any score."""
+    if not paper.keywords:
+        return []
+    return [f"Keywords that a machine at its source found: {', '.join(paper.keywords[:KEYWORDS_SHOWN])}."]
 
 
 def _causes(assessment: Assessment) -> list[str]:

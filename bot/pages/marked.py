@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.model import Clause, FieldTest, Group, Interest, Occur, Phrase, Prefix, Word
 from bot.tokens import STOP_WORDS, fold, folded_words, stem, surface_words
@@ -52,6 +53,8 @@ def marked(text: str, wanted: Wanted) -> tuple[Piece, ...]:
     return tuple(piece for piece in (*pieces, Piece(text[end:])) if piece.text)
 
 
+# The words of a page's papers are much the same ones.
+@lru_cache(maxsize=4096)
 def _is_wanted(word: str, wanted: Wanted) -> bool:
     folded = folded_words(word)
     return any(stem(each) in wanted.stems or each.startswith(wanted.beginnings or ("\0",)) for each in folded)

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.model import Clause, FieldTest, Group, Interest, Node, Occur, PaperId, Phrase, Prefix, Word
-from bot.ports import Papers
 from bot.tokens import folded_words
 from storage.compiled.building import FULL, Codes, Floats, Ints
 from storage.compiled.finding import added, best_of_any
-from storage.compiled.matching import NO_ROWS, Matching, Posted, Rows
+from storage.compiled.matching import NO_ROWS, Matching, Posted, Rows, StoredPapers, unwritten
 from storage.compiled.segment import Segment
 from storage.compiled.terms import Terms
 
@@ -34,11 +33,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """
+    """Segments that share their terms and the length by which they tame.
+
     Attributes:
         change: Number of the last change that is folded in.
         closed: For each segment 1 for rows that must not be found; empty when there are none.
-        mean: Length by which all segments tame theirs.
     """
 
     change: int
@@ -50,8 +49,8 @@ class Edition:
     def __len__(self) -> int:
         return sum(map(len, self.segments)) - sum(int(mask.sum()) for mask in self.closed)
 
-    def best(self, interest: Interest, limit: int, papers: Papers) -> list[tuple[PaperId, float]]:
-        """Return papers that an interest admits and that hold something of it, best first; ties, the older record first.
+    def best(self, interest: Interest, limit: int, papers: StoredPapers) -> list[tuple[PaperId, float]]:
+        """Return papers that an interest admits and that hold something of it, best first; of equals the older record.
 
         Args:
             papers: Asked for names of authors of more than one word.
@@ -82,7 +81,15 @@ class Edition:
         rows = rows[closed[rows] == 0] if len(closed) else rows
         scores = np.zeros(len(rows), dtype=np.float32)
         for each in wanted:
-            added(rows, each.papers, each.codes, each.first, each.last, each.weight, scores)
+            added(
+                unwritten(rows),
+                unwritten(each.papers),
+                unwritten(each.codes),
+                each.first,
+                each.last,
+                each.weight,
+                scores,
+            )
         if wanted and not any(clause.occur is Occur.MUST for clause in clauses):
             rows, scores = rows[scores > 0], scores[scores > 0]
         if len(rows) > limit:
@@ -122,7 +129,9 @@ def _single_terms(terms: Terms, clauses: Sequence[Clause]) -> Iterator[int]:
 
 def _made(reading: Matching, clauses: Sequence[Clause]) -> list[Posted]:
     """Return postings of what is no single term, in the order of the clauses."""
-    return [_posted(reading, clause.node) for clause in clauses if clause.occur is not Occur.NEVER and _is_made(clause.node)]
+    return [
+        _posted(reading, clause.node) for clause in clauses if clause.occur is not Occur.NEVER and _is_made(clause.node)
+    ]
 
 
 def _is_made(node: Node) -> bool:

@@ -5,8 +5,8 @@ The words come first, as they are read; what is counted from them follows, and a
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,9 +16,18 @@ from numpy.typing import NDArray
 from bot.model import PaperId
 from storage.compiled.building import Ints, Offsets, counted, filled
 from storage.compiled.segment import (
-    K1, TITLE_WEIGHT, Segment, Stream, firsts_of, keyed, most_of, packed, tamed, weighted_lengths,
+    K1,
+    TITLE_WEIGHT,
+    Segment,
+    Stream,
+    firsts_of,
+    keyed,
+    most_of,
+    packed,
+    tamed,
+    weighted_lengths,
 )  # fmt: skip
-from storage.compiled.terms import Terms
+from storage.compiled.terms import Numbered, Terms
 from storage.durable_files import PRIVATE, put_in_place
 
 MAGIC = "paperround compiled index"
@@ -42,10 +51,16 @@ class Base:
     segment: Segment
 
 
-def write_base(path: Path, streams: Iterable[Stream], terms: Terms, installation: str, change: int) -> Base:
+def write_base(
+    path: Path,
+    streams: Iterable[Stream],
+    numbered: Callable[[], Numbered],
+    installation: str,
+    change: Callable[[], int],
+) -> Base:
     """Index streams, which are let go one after the other, into a file; it is there whole or not at all.
 
-    ``terms`` must be settled with all words when the last stream came; ``change`` is that of the last.
+    ``numbered`` and ``change`` are asked after the last stream: for all words, and up to which change these are.
 
     Raises:
         OSError: The old file stands.
@@ -53,7 +68,7 @@ def write_base(path: Path, streams: Iterable[Stream], terms: Terms, installation
     made = path.with_name(f"{path.name}.tmp")
     try:
         with open(os.open(made, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE), "r+b") as file:  # noqa: PTH123  # a Path has no mode
-            _write(file, made, streams, terms, {"installation": installation, "change": change})
+            _write(file, made, streams, numbered, change, installation)
         put_in_place(made, path)
     except OSError:
         made.unlink(missing_ok=True)
@@ -81,7 +96,14 @@ def open_base(path: Path, installation: str) -> Base | None:
         return None  # it is only ever a shortcut: the papers are read again
 
 
-def _write(file: BinaryIO, path: Path, streams: Iterable[Stream], terms: Terms, head: dict[str, Any]) -> None:
+def _write(
+    file: BinaryIO,
+    path: Path,
+    streams: Iterable[Stream],
+    numbered: Callable[[], Numbered],
+    change: Callable[[], int],
+    installation: str,
+) -> None:
     file.write(b"\0" * HEAD_BYTES)
     ids: list[PaperId] = []
     starts, title_ends, text_ends = [np.zeros(1, dtype=np.int64)], [], []
@@ -99,7 +121,8 @@ def _write(file: BinaryIO, path: Path, streams: Iterable[Stream], terms: Terms, 
     lengths = weighted_lengths(all_starts, all_titles, all_texts)
     mean = float(lengths.mean()) if len(lengths) else 1.0
     file.flush()
-    held_by = np.zeros(len(terms), dtype=np.int64)
+    terms = numbered()
+    held_by = np.zeros(terms.n_terms, dtype=np.int64)
     for first, last in _blocks(len(ids)):
         counted(_words_of(path, all_starts, first, last), _moved(all_starts, first, last), terms.term_of, held_by)
     firsts = firsts_of(held_by)
@@ -131,11 +154,15 @@ def _write(file: BinaryIO, path: Path, streams: Iterable[Stream], terms: Terms, 
         by = all_starts[first]
         filled(
             _words_of(path, all_starts, first, last), _moved(all_starts, first, last), all_titles[first:last] - by,
-            all_texts[first:last] - by, terms.term_of, measure[first:last], TITLE_WEIGHT, K1, first, cursor, papers, codes,
+            all_texts[first:last] - by, terms.term_of, measure[first:last], TITLE_WEIGHT, K1, first, cursor,
+            papers, codes,
         )  # fmt: skip
     _view(whole, *places["most"])[:] = most_of(codes, firsts)
     whole.flush()
-    said = {**head, "magic": MAGIC, "version": VERSION, "mean": mean, "bytes": at, "arrays": places}
+    said = {
+        "magic": MAGIC, "version": VERSION, "installation": installation, "change": change(), "mean": mean,
+        "bytes": at, "arrays": places,
+    }  # fmt: skip
     file.seek(0)
     file.write(json.dumps(said).encode().ljust(HEAD_BYTES, b"\0"))
 
@@ -151,12 +178,10 @@ def _words_of(path: Path, starts: Offsets, first: int, last: int) -> Ints:
 
 
 def _moved(starts: Offsets, first: int, last: int) -> Offsets:
-    return starts[first : last + 1] - starts[first]
+    moved: Offsets = starts[first : last + 1] - starts[first]
+    return moved
 
 
 def _view(whole: Array, kind: str, at: int, count: int) -> Array:
     size = np.dtype(kind).itemsize * count
     return np.asarray(whole[at : at + size]).view(np.ndarray).view(np.dtype(kind))
-
-
-assert {"words", "papers", "codes", "most"} <= {field.name for field in fields(Segment)}

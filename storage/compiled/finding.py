@@ -8,9 +8,12 @@ from storage.compiled.machine_code import compiled
 
 Mask = NDArray[np.uint8]
 
+# Sums in another order differ in their last digits: what is this close to the least is kept too.
+_ROUNDED = np.float32(1 - 1e-5)
+
 
 @compiled
-def _lifted(heap: Floats, score: float) -> None:
+def _lifted(heap: Floats, score: np.float32) -> None:
     """Replace the least of a heap by something higher."""
     place = 0
     while True:
@@ -80,14 +83,14 @@ def best_of_any(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop after the o
     least = np.float32(0)
     masked = len(open_) > 0
     read = 0
-    while read < n_terms and left[read] >= least:
+    while read < n_terms and left[read] >= least * _ROUNDED:
         heap[:] = 0
         weight = weights[read]
         for place in range(firsts[read], lasts[read]):
             paper = papers[place]
             if masked and open_[paper] == 0:
                 continue
-            score = sums[paper] + weight * codes[place]
+            score = np.float32(sums[paper] + weight * np.float32(codes[place]))
             sums[paper] = score
             if score > heap[0]:
                 _lifted(heap, score)
@@ -101,7 +104,7 @@ def best_of_any(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop after the o
             score = sums[paper]
             if score != 0:
                 sums[paper] = 0
-                if score + left[read] >= least:
+                if score + left[read] >= least * _ROUNDED:
                     found[n_found] = paper
                     scores[n_found] = score
                     n_found += 1
@@ -118,7 +121,7 @@ def best_of_any(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop after the o
         later = left[min(term + 1, n_terms)]
         kept = 0
         for i in range(n_found):
-            if scores[i] + later >= least:
+            if scores[i] + later >= least * _ROUNDED:
                 found[kept] = found[i]
                 scores[kept] = scores[i]
                 kept += 1

@@ -1,28 +1,177 @@
-"""`bot.ports.SearchIndex` from the compiled index while it is in step with the papers, from SQL's own else."""
+"""The compiled index of a store: a file with nearly all papers, small segments with what came since."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 
-import structlog
+import numpy as np
 
-from bot.model import Clause, Interest, Occur, Paper, PaperId, Phrase
-from bot.ports import Papers, SearchIndex, StorageUnavailable
+from bot.model import Clause, Interest, Occur, Paper, PaperId, Word
+from storage.compiled.building import Codes
 from storage.compiled.edition import NO_MASK, Edition
 from storage.compiled.files import Base, open_base, write_base
-from storage.compiled.segment import Segment, Stream, joined, read, segment_of, without
+from storage.compiled.matching import StoredPapers
+from storage.compiled.segment import Segment, Stream, joined, key_of, read, segment_of, without
 from storage.compiled.terms import Terms
 from storage.search import searchable
 
-import numpy as np  # isort: skip
-
-_log = structlog.get_logger(__name__)
-
-# So many changes are folded in while somebody waits for an answer; more are left to the background.
-AT_ONCE = 2_000
 _READ_AT_ONCE = 5_000
 # Small segments are joined when there are so many of them …
 _MOST_SMALL = 6
-# … and written into the file with all the rest when they have so many papers and this share of the file's.
+# … and written into the file with all the rest when they have so many papers, and this share of the file's.
 REWRITE_FROM = 10_000
 REWRITE_SHARE = 0.05
+_BLOCK = 20_000
+
+
+class CompiledIndex:
+    """Any number of readers; one `refresh` and one `rewrite` at a time, neither of which makes readers wait.
+
+    Every method but `search` and `find` can raise `StorageUnavailable`.
+    """
+
+    def __init__(self, papers: StoredPapers, path: Path, installation: str) -> None:
+        """Map the file of ``installation`` at ``path`` when there is one; begin with nothing otherwise."""
+        self._papers = papers
+        self._path = path
+        self._installation = installation
+        self._folding = Lock()
+        self._rewriting = Lock()
+        self._changed: list[PaperId] = []
+        base = open_base(path, installation)
+        self._edition = Edition(0, Terms(), (), (), 0.0) if base is None else _edition_of(base)
+
+    def __len__(self) -> int:
+        return len(self._edition)
+
+    @property
+    def change(self) -> int:
+        """The number of the last change that is folded in."""
+        return self._edition.change
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether so much came since the file was written that it should be written anew."""
+        sizes = [len(segment) for segment in self._edition.segments]
+        return sum(sizes[1:]) > max(REWRITE_FROM, REWRITE_SHARE * sum(sizes[:1]))
+
+    def search(self, words: Sequence[str], limit: int) -> list[tuple[PaperId, float]]:
+        """Return papers that hold any of the words, best first; one of several words only where they stand together."""
+        wanted = tuple(Clause(Occur.SHOULD, Word(word)) for word in searchable(words))
+        return self.find(Interest(wanted), limit) if wanted else []
+
+    def find(self, interest: Interest, limit: int) -> list[tuple[PaperId, float]]:
+        """Return papers that an interest admits, best first (BM25; higher is better), without related words or meaning.
+
+        Raises:
+            StorageUnavailable: Names of authors could not be looked at.
+        """
+        return self._edition.best(interest, limit, self._papers)
+
+    def refresh(self, most: int | None = None) -> int:
+        """Fold in what the change log tells, at most ``most`` changes; return how many there were."""
+        with self._folding:
+            done = 0
+            while most is None or done < most:
+                asked = _READ_AT_ONCE if most is None else min(_READ_AT_ONCE, most - done)
+                papers, last = self._papers.changed_after(self._edition.change, asked)
+                if not papers and last == self._edition.change:
+                    break
+                self._edition = self._with(self._edition, papers, last)
+                done += len(papers)
+            return done
+
+    def rewrite(self) -> None:
+        """Write everything into the file anew and go on with that.
+
+        Raises:
+            OSError: The file could not be written; all stays as it was.
+        """
+        with self._rewriting:
+            with self._folding:
+                before, self._changed = self._edition, []
+            if before.segments:
+                numbered = before.terms.frozen()
+                base = write_base(
+                    self._path, _streams_of(before), lambda: numbered, self._installation, lambda: before.change
+                )
+            else:
+                base = self._first()
+            with self._folding:
+                self._edition = self._swapped(base)
+
+    def _first(self) -> Base:
+        """Write the file from the whole change log, page by page: what was read of a page is let go with it."""
+        terms, change = Terms(), 0
+
+        def pages() -> Iterator[Stream]:
+            nonlocal change
+            while True:
+                papers, last = self._papers.changed_after(change, _READ_AT_ONCE)
+                if not papers and last == change:
+                    return
+                change = last
+                yield read((paper for paper in papers if not paper.withdrawn), terms)
+
+        return write_base(self._path, pages(), terms.frozen, self._installation, lambda: change)
+
+    def _with(self, old: Edition, papers: Sequence[Paper], change: int) -> Edition:
+        changed = [paper.id for paper in papers]
+        self._changed += changed
+        closed = [_closed_too(s, mask, changed) for s, mask in zip(old.segments, old.closed, strict=True)]
+        stream = read((paper for paper in papers if not paper.withdrawn), old.terms)
+        segments = list(old.segments)
+        if len(segments) > _MOST_SMALL:
+            small = [without(s.stream(), mask) for s, mask in zip(segments[1:], closed[1:], strict=True)]
+            segments, closed, stream = segments[:1], closed[:1], joined([*small, stream])
+        made = segment_of(stream, old.terms, old.mean or None)
+        mean = old.mean or made.mean_length
+        return Edition(change, old.terms, (*segments, made), (*closed, NO_MASK), mean)
+
+    def _swapped(self, base: Base) -> Edition:
+        """Return the edition with the new file in place of what went into it."""
+        now, new = self._edition, _edition_of(base)
+        if now.change <= base.change:
+            return new
+        # What came meanwhile is kept; its words have other numbers than the file's, so it is read again.
+        later = list(dict.fromkeys(self._changed))
+        known = self._papers.get(later)
+        made = [known.get(paper, Paper(paper, "", "", withdrawn=True)) for paper in later]
+        return self._with(new, made, now.change)
+
+
+def _edition_of(base: Base) -> Edition:
+    return Edition(base.change, base.terms, (base.segment,), (_superseded(base.segment),), base.mean)
+
+
+def _streams_of(edition: Edition) -> Iterator[Stream]:
+    for segment, closed in zip(edition.segments, edition.closed, strict=True):
+        mask = closed if len(closed) else np.zeros(len(segment), dtype=np.uint8)
+        for first in range(0, len(segment), _BLOCK):
+            last = min(first + _BLOCK, len(segment))
+            yield without(segment.stream(first, last), mask[first:last])
+
+
+def _closed_too(segment: Segment, closed: Codes, papers: Sequence[PaperId]) -> Codes:
+    """Return ``closed`` with the rows of some papers closed as well."""
+    keys = np.array([key_of(paper) for paper in papers], dtype=np.uint64)
+    places = np.searchsorted(segment.keys, keys)
+    places[places == len(segment.keys)] = 0
+    maybe = np.flatnonzero(segment.keys[places] == keys).tolist() if len(segment) else []
+    rows = [row for i in maybe if (row := segment.row(papers[i])) is not None]
+    if not rows:
+        return closed
+    mask = closed.copy() if len(closed) else np.zeros(len(segment), dtype=np.uint8)
+    mask[rows] = 1
+    return mask
+
+
+def _superseded(segment: Segment) -> Codes:
+    """Return which rows a later one of the same paper replaced: it changed while the log was read."""
+    twice = np.flatnonzero(segment.keys[1:] == segment.keys[:-1])
+    mask = np.zeros(len(segment) if len(twice) else 0, dtype=np.uint8)
+    for place in twice.tolist():
+        older, newer = int(segment.key_rows[place]), int(segment.key_rows[place + 1])
+        if segment.id(older) == segment.id(newer):
+            mask[older] = 1
+    return mask

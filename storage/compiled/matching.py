@@ -3,17 +3,17 @@
 Set algebra is over ascending rows. A word that is cut into several, as ``state-of-the-art`` is, is a phrase.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import reduce
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.facts import category_patterns, columns, fact_of
-from bot.model import Clause, Example, FieldTest, Group, Node, Occur, Paper, Phrase, Prefix, Word
-from bot.ports import Papers
+from bot.model import Clause, Example, FieldTest, Group, Node, Occur, Paper, PaperId, Phrase, Prefix, Word
 from bot.tokens import fold, folded_words
 from storage.compiled.building import FULL
 from storage.compiled.finding import in_both, phrases_counted, words_counted
@@ -22,7 +22,17 @@ from storage.compiled.terms import Terms, author_mark, source_mark
 
 Rows = NDArray[np.int32]
 
+T = TypeVar("T", bound=np.generic)
+
 NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
+
+
+class StoredPapers(Protocol):
+    """What an index needs of `bot.ports.Papers`."""
+
+    def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]: ...
+
+    def changed_after(self, change: int, limit: int = 5000) -> tuple[list[Paper], int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class Posted:
 class Matching:
     """What the nodes of an interest mean in one segment."""
 
-    def __init__(self, segment: Segment, terms: Terms, papers: Papers) -> None:
+    def __init__(self, segment: Segment, terms: Terms, papers: StoredPapers) -> None:
         self._segment = segment
         self._terms = terms
         self._papers = papers
@@ -82,7 +92,7 @@ class Matching:
         segment = self._segment
         ends = segment.title_ends if titles_only else segment.text_ends
         times = phrases_counted(
-            rows, segment.words, segment.starts, segment.title_ends, ends, self._terms.term_of,
+            unwritten(rows), segment.words, segment.starts, segment.title_ends, ends, self._terms.term_of,
             np.array(terms, dtype=np.int32),
         )  # fmt: skip
         return _posted(rows, times)
@@ -97,7 +107,7 @@ class Matching:
         wanted = np.zeros(len(self._terms.term_of), dtype=np.uint8)
         wanted[numbers] = 1
         segment = self._segment
-        return _posted(rows, words_counted(rows, segment.words, segment.starts, segment.text_ends, wanted))
+        return _posted(rows, words_counted(unwritten(rows), segment.words, segment.starts, segment.text_ends, wanted))
 
     def _phrase(self, words: Sequence[str]) -> Rows:
         return self.term_rows(self._terms.term(words[0])) if len(words) == 1 else self.phrase(words).rows
@@ -142,6 +152,13 @@ class Matching:
         return _any_of(found)
 
 
+def unwritten(rows: NDArray[T]) -> NDArray[T]:
+    """Return rows as an array that cannot be written: kernels are compiled once, for arrays as those of a file are."""
+    view = rows.view()
+    view.flags.writeable = False
+    return view
+
+
 def _posted(rows: Rows, times: Rows) -> Posted:
     held = times > 0
     often = times[held].astype(np.float32)
@@ -151,8 +168,12 @@ def _posted(rows: Rows, times: Rows) -> Posted:
 def _all_of(sets: Sequence[Rows]) -> Rows:
     """Return what is in all of some ascending sets, the smallest first: each look into a longer one costs little."""
     ordered = sorted(sets, key=len)
-    return reduce(lambda rows, other: in_both(rows, other, 0, len(other)), ordered[1:], ordered[0])
+    return reduce(
+        lambda rows, other: in_both(unwritten(rows), unwritten(other), 0, len(other)), ordered[1:], ordered[0]
+    )
 
 
 def _any_of(sets: Sequence[Rows]) -> Rows:
-    return np.unique(np.concatenate([NO_ROWS, *sets])).astype(np.int32) if len(sets) != 1 else sets[0]
+    if len(sets) < 2:
+        return sets[0] if sets else NO_ROWS
+    return np.unique(np.concatenate(sets)).astype(np.int32)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.model import Paper, PaperId
 from bot.tokens import folded_words
-from storage.compiled.building import FULL, Codes, Floats, Ints, Offsets, counted, filled
+from storage.compiled.building import Codes, Floats, Ints, Offsets, counted, filled
 from storage.compiled.terms import Terms, marks_of
 
 Keys = NDArray[np.uint64]
@@ -92,9 +92,22 @@ class Segment:
             place += 1
         return None
 
-    def stream(self) -> Stream:
-        ids = [self.id(row) for row in range(len(self))]
-        return Stream(ids, self.words, self.starts, self.title_ends, self.text_ends)
+    @property
+    def mean_length(self) -> float:
+        lengths = weighted_lengths(self.starts, self.title_ends, self.text_ends)
+        return float(lengths.mean()) if len(lengths) else 0.0
+
+    def stream(self, first: int = 0, last: int | None = None) -> Stream:
+        """Return some of the papers as they were read."""
+        end = len(self) if last is None else last
+        here, by = slice(first, end), self.starts[first]
+        return Stream(
+            [self.id(row) for row in range(first, end)],
+            self.words[by : self.starts[end]],
+            self.starts[first : end + 1] - by,
+            self.title_ends[here] - by,
+            self.text_ends[here] - by,
+        )
 
 
 def read(papers: Iterable[Paper], terms: Terms) -> Stream:
@@ -111,8 +124,13 @@ def read(papers: Iterable[Paper], terms: Terms) -> Stream:
         text_ends.append(title_ends[-1] + len(abstract))
         starts.append(starts[-1] + len(numbers))
     terms.settle()
-    return Stream(ids, np.concatenate([np.zeros(0, dtype=np.int32), *words]), _offsets(starts), _offsets(title_ends),
-                  _offsets(text_ends))
+    return Stream(
+        ids,
+        np.concatenate([np.zeros(0, dtype=np.int32), *words]),
+        _offsets(starts),
+        _offsets(title_ends),
+        _offsets(text_ends),
+    )
 
 
 def joined(streams: Sequence[Stream]) -> Stream:
@@ -157,7 +175,7 @@ def tamed(lengths: Offsets, mean: float) -> Floats:
 def segment_of(stream: Stream, terms: Terms, mean: float | None = None) -> Segment:
     """Index a stream in memory; ``mean`` length None takes that of the stream."""
     lengths = weighted_lengths(stream.starts, stream.title_ends, stream.text_ends)
-    average = float(lengths.mean()) if mean is None and len(lengths) else mean or 1.0
+    average = mean if mean is not None else float(lengths.mean()) if len(lengths) else 1.0
     held_by = np.zeros(len(terms), dtype=np.int64)
     counted(stream.words, stream.starts, terms.term_of, held_by)
     firsts = firsts_of(held_by)
@@ -219,4 +237,3 @@ def _steps() -> Offsets:
 
 
 _STEPS = _steps()
-assert FULL == np.iinfo(np.uint8).max

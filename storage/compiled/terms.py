@@ -2,12 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.model import Paper
-from bot.tokens import fold, folded_words, stems_of
+from bot.tokens import fold, folded_words, stem, stems_of
 
 Ints = NDArray[np.int32]
 
@@ -42,6 +43,15 @@ class _Numbering(dict[str, int]):
         return number
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """`Terms` at one moment: it stays as it is while they grow."""
+
+    words: Sequence[str]
+    term_of: Ints
+    n_terms: int
+
+
 class Terms:
     """One writer at a time may `read`; readers of older numbers are never disturbed."""
 
@@ -65,14 +75,17 @@ class Terms:
     def settle(self) -> None:
         """Stem the words that are new since the last time; a mark is its own stem."""
         fresh = list(self._ids)[len(self.words) :]
-        stems = [word if word[0] == _MARK else stem for word, stem in zip(fresh, stems_of(fresh), strict=True)]
-        numbers = [self._terms[stem] for stem in stems]
+        stems = [word if word[0] == _MARK else found for word, found in zip(fresh, stems_of(fresh), strict=True)]
+        numbers = [self._terms[each] for each in stems]
         self.term_of = np.concatenate([self.term_of, np.array(numbers, dtype=np.int32)])
         self.words = [*self.words, *fresh]
 
+    def frozen(self) -> Numbered:
+        return Numbered(self.words, self.term_of, len(self))
+
     def term(self, word: str) -> int | None:
         """Return the term of a folded word or of a mark; None when no paper has any form of it."""
-        return self._terms.get(word if word[:1] == _MARK else stems_of([word])[0])
+        return self._terms.get(word if word[:1] == _MARK else stem(word))
 
     def word(self, word: str) -> int | None:
         return self._ids.get(word)

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.rounds import (
     LONGEST_BACKOFF,
     LONGEST_SLEEP,
     doubled,
+    run_retraining,
     run_rounds,
     time_to_sleep,
     until_the_clock_is_right,
@@ -53,8 +55,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
     found.stores.close()
 
 
-async def until(claim: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
+async def until(claim: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    async with asyncio.timeout(patience_s):
         while not claim():  # noqa: ASYNC110 - what is waited for is seen from outside, as a member sees it
             await asyncio.sleep(0.01)
 
@@ -176,3 +178,33 @@ async def test_c3_a_clock_that_the_host_confirms_is_waited_for_no_longer(running
     assert await running.paperround.confirm_clock() is None
     await running.paperround.deliver_due()
     assert len(running.messenger.posted) > posted
+
+
+async def retrained_or_not(running: Running, patience_s: float = PATIENCE_S) -> list[str]:
+    """Return what the log says of one time that everything was to be fitted anew; empty when it was put off."""
+    with capture_logs() as logs:
+        async with going(run_retraining(running.paperround, running.clock, timedelta(0))):
+            with suppress(TimeoutError):
+                await until(lambda: any("retrain" in entry["action"] for entry in logs), patience_s)
+    return [entry["action"] for entry in logs if "retrain" in entry["action"]]
+
+
+async def test_everything_is_fitted_anew_and_the_index_kept(running: Running) -> None:
+    await running.paperround.warm_up()
+    assert await retrained_or_not(running) == ["retrained"]
+    kept = running.stores.index_cache.load()
+    assert kept is not None
+    assert Library(running.stores.papers).restore(kept)
+
+
+async def test_nothing_is_fitted_anew_shortly_before_a_digest(running: Running) -> None:
+    await running.ask("digest daily 08:00 UTC")
+    running.clock.move_to(MORNING - timedelta(minutes=4))
+    assert await retrained_or_not(running, patience_s=1.0) == []
+    running.clock.move_to(MORNING - timedelta(minutes=6))
+    assert await retrained_or_not(running) == ["retrained"]
+
+
+async def test_fitting_anew_that_fails_ends_nothing(running: Running) -> None:
+    running.stores.close()
+    assert await retrained_or_not(running) == ["retraining_failed"]

@@ -15,6 +15,7 @@ from adapters.settings import BadSettings, expected_of, read_settings, secrets_o
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 WRONG = {
+    "PAPERROUND_HOST_CHANNEL": "slack:T0123",
     "PAPERROUND_DATABASE_URL": "mysql://localhost/papers",
     "PAPERROUND_WEB_PORT": "eighty",
     "PAPERROUND_PUBLIC_URL": "papers.example.org",

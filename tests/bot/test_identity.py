@@ -1,7 +1,9 @@
 """Which paper is meant: identifiers, links, titles, and two records of one work."""
 
+import itertools
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -278,3 +280,34 @@ def test_records_of_one_work_are_told_as_one_from_either_side(a: Paper, b: Paper
 def test_records_that_only_look_alike_stay_two(a: Paper, b: Paper) -> None:
     assert not same_work(a, b)
     assert not same_work(b, a)
+
+
+ATTENTIONS = (
+    "Attention",
+    "Attention Is All You Need",
+    "Attention Is Not All You Need",
+    "Is Attention All You Need?",
+    "Attention Is All You Need in Speech Separation",
+    "Attention Is All You Need, but You Don't Need All of It",
+    "Attention, Please! A Survey of Neural Attention",
+)
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(ATTENTIONS, 2)))
+def test_titles_about_attention_stay_apart_even_of_one_author_in_one_year(one: str, other: str) -> None:
+    a = work("doi:10.1/a", one, abstract=ABSTRACT, authors=("Ana Bo",), published=date(2026, 1, 1))
+    swapped = ABSTRACT.upper().translate(str.maketrans("AEIOU", "UOIEA"))
+    b = work("doi:10.1/b", other, abstract=swapped, authors=("Ana Bo",), published=date(2026, 1, 1))
+    assert not same_work(a, b)
+    assert not same_work(replace(a, abstract=""), replace(b, abstract=""))
+
+
+@pytest.mark.parametrize(("years", "same"), [(0, True), (1, True), (4, False)])
+def test_a_yearbook_s_volumes_are_works_of_their_own(years: int, same: bool) -> None:  # noqa: FBT001 - a table of facts
+    first = work("doi:10.1/a", TITLE, abstract=ABSTRACT, authors=("Cuadra, C.",), published=date(1966, 1, 1))
+    swapped = ABSTRACT.upper().translate(str.maketrans("AEIOU", "UOIEA"))
+    later = replace(first, id=PaperId("doi:10.1/b"), abstract=swapped, published=date(1966 + years, 1, 1))
+    assert same_work(first, later) is same
+    # The same paper printed years later keeps most of its abstract.
+    revised = replace(later, abstract=" ".join(ABSTRACT.split()[: len(ABSTRACT.split()) * 2 // 3]) + " We add a proof.")
+    assert same_work(first, revised)

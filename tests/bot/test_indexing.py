@@ -122,6 +122,20 @@ def test_a_kept_index_answers_as_before_and_takes_in_what_is_newer() -> None:
     assert again.search(parse_interest("wombat"), MORNING).total == 1
 
 
+def test_vectors_in_half_the_room_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = HeldPapers(a_collection(0, 200))
+    whole, half = Library(papers), Library(papers)
+    whole.refresh()
+    monkeypatch.setattr("bot.snapshot._HALF_FROM", 0)
+    half.refresh()
+    assert [batch.vectors.dtype for batch in half.snapshot.batches] == [np.float16]
+    assert [batch.vectors.dtype for batch in whole.snapshot.batches] == [np.float32]
+    assert answers_of(half) == answers_of(whole)
+    again = Library(papers)
+    assert again.restore(half.dump())
+    assert answers_of(again) == answers_of(whole)
+
+
 @pytest.mark.parametrize(
     "spoil", [lambda kept: kept[:-500], lambda _: b"", lambda _: b"PK", lambda kept: b"\0" * len(kept)]
 )

@@ -9,6 +9,7 @@ from bot.library import Library
 from bot.model import Channel, DeliveryState, Verdict
 from bot.paperround import Paperround
 from bot.ports import ChannelGone, OutcomeUnknown
+from bot.replies import FactsReply
 from tests.bot.conftest import House
 from tests.builders import a_member, a_paper, direct_with
 from tests.fakes.messenger import FakeMessenger, Posted
@@ -140,6 +141,28 @@ async def test_d6_a_held_digest_tells_who_set_it_once_and_names_what_the_host_ca
     assert report.state is DeliveryState.HELD
     [note] = told(due)
     assert "paperround deliver --redo fake:lab:papers 2026-03-12" in note.payload
+
+
+async def test_the_host_has_a_held_notice_sent_once_more_which_status_calls_a_notice(due: House) -> None:
+    def lose(_: Channel) -> None:
+        raise OutcomeUnknown("the connection was cut")
+
+    due.messenger.after = lose
+    due.messenger.readable = False
+    # First the digest is held, then the word of that.
+    for _ in range(4):
+        await due.paperround.deliver_due()
+        due.clock.move(SETTLED)
+    [held] = [record for record in due.stores.ledger.recent("fake:lab:@ana", 10) if record.key.is_note]
+    assert held.state is DeliveryState.HELD
+    named = f"Notice to you of {held.key.local_date}/{held.key.edition}"
+    status = (await due.ask("status")).reply
+    assert isinstance(status, FactsReply)
+    assert named in dict(status.facts)
+    due.messenger.after = lambda _: None
+    [again] = await due.paperround.redo(held.key) or []
+    assert (again.key, again.state) == (held.key, DeliveryState.SENT)
+    assert due.messenger.posted[-1].payload == held.payload
 
 
 async def test_nobody_else_is_told_and_a_member_not_of_their_own_closed_conversation(due: House) -> None:

@@ -60,3 +60,26 @@ async def test_another_member_may_look_but_not_choose(house: House) -> None:
     assert isinstance(refused.reply, RefusalReply)
     assert not refused.changed
     assert house.stores.preferences.of(house.papers.profile) == {}
+
+
+async def test_a_member_says_their_time_zone_once_and_it_counts_until_they_say_another(house: House) -> None:
+    unknown = await house.ask("digest daily 09:00", BEN)
+    assert isinstance(unknown.reply, NoticeReply)
+    assert "set zone Europe/Berlin" in unknown.reply.lines[1]
+    kept = await house.ask("set zone berlin", BEN)
+    assert isinstance(kept.reply, NoticeReply)
+    assert kept.reply.text == "Your time zone is Europe/Berlin from now on."
+    assert not (await house.ask("set zone Europe/Berlin", BEN)).changed
+    listed = (await house.ask("set", BEN)).reply
+    assert isinstance(listed, FactsReply)
+    assert listed.facts[-1][1].startswith("Europe/Berlin")
+    await house.ask("digest off", BEN)
+    again = await house.ask("digest daily 08:00", BEN)
+    assert "08:00 (Europe/Berlin)" in str(again.reply)
+    elsewhere = await house.ask("digest daily 08:00", replace(a_member("cal"), manager=False))
+    assert "(UTC)" in str(elsewhere.reply)
+
+
+@pytest.mark.parametrize("typed", ["set zone", "set zone Europe/Berlim", "set here zone Europe/Berlin"])
+async def test_a_time_zone_that_is_none_or_a_channels_is_refused(house: House, typed: str) -> None:
+    assert isinstance((await house.ask(typed, MANAGER, house.papers)).reply, RefusalReply)

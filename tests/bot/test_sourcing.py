@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.announcements import SourceFailed, SourceRefused, SourceState
+from bot.answers.asked import Answer
 from bot.library import Library
 from bot.model import Paper, PaperId
 from bot.paperround import Paperround
@@ -200,3 +201,38 @@ async def test_a_paper_is_known_by_the_link_that_brought_it_and_by_its_better_na
     assert len(found) == 2
     similar = await lab.ask("similar https://aclanthology.org/2023.acl-long.1/", MEMBER, LAB)
     assert not isinstance(similar.reply, RefusalReply | PicksReply)
+
+
+async def test_a_manager_of_a_moderated_channel_hears_once_of_each_paper_that_waits_and_nobody_else_does(
+    lab: House,
+) -> None:
+    await moderated(lab)
+    await lab.ask(f"add {LINK}", MEMBER, LAB)
+    assert told_of_waiting(await lab.ask("status", MEMBER, LAB)) == ""
+    assert told_of_waiting(await lab.ask("status", MANAGER, a_channel("elsewhere"))) == ""
+    assert told_of_waiting(await lab.ask("status", MANAGER, LAB)) == "A paper waits for a manager's word: say review"
+    assert told_of_waiting(await lab.ask("status", MANAGER, LAB)) == ""
+    other = replace(MANAGER, id="cy")
+    assert told_of_waiting(await lab.ask("status", other, LAB)) != ""
+    await lab.ask(f"add {LINK[:-1]}2", MEMBER, LAB)
+    assert told_of_waiting(await lab.ask("status", MANAGER, LAB)).startswith("2 papers wait")
+    offered = await lab.ask("review", MANAGER, LAB)
+    assert isinstance(offered.reply, NoticeReply)
+    assert (await lab.press(offered.reply.buttons[0].token, MANAGER, LAB)).changed
+
+
+async def test_a_notice_leads_a_manager_to_what_waits_by_a_button(lab: House) -> None:
+    await moderated(lab)
+    await lab.ask(f"add {LINK}", MEMBER, LAB)
+    told = await lab.ask("source list", MANAGER, LAB)
+    assert isinstance(told.reply, NoticeReply)
+    assert "A paper waits for a manager's word: say review" in told.reply.lines
+    offered = await lab.press(told.reply.buttons[-1].token, MANAGER, LAB)
+    assert isinstance(offered.reply, NoticeReply)
+    assert [shown.label for shown in offered.reply.buttons] == ["Approve", "Decline"]
+
+
+def told_of_waiting(answer: Answer) -> str:
+    """Return what a status says beside its facts."""
+    assert isinstance(answer.reply, FactsReply)
+    return answer.reply.note

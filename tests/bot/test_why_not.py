@@ -1,19 +1,21 @@
 """Why a pick was not for somebody: one tap more, optional, and each reason teaches what it says."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from bot.actions import Action, Verb, token_of
 from bot.answers.tastes import taste_of
+from bot.answers.why import DIGESTS_BACK
 from bot.interests import parse_interest
 from bot.learning import Judged, Taste
 from bot.library import Library
-from bot.model import Because, PaperId, Verdict
-from bot.replies import FactsReply, NoticeReply
+from bot.model import Because, Digest, PaperId, Verdict
+from bot.replies import FactsReply, NoticeReply, WhyReply
 from tests.bot.conftest import House
 from tests.bot.test_learning import IDS, PROTEIN, RETRIEVAL, library, verdicts
-from tests.builders import MORNING, a_paper
+from tests.builders import MORNING, a_paper, a_pick
 
 __all__ = ["library"]
 
@@ -110,3 +112,17 @@ async def test_a_paper_known_already_is_not_shown_again(house: House) -> None:
     await house.press(token(Verb.READ_ALREADY, papers[0].id))
     await house.ask("follow question")
     assert papers[0].id not in [offered.pick.paper.id for offered in (await house.ask("today")).reply.offered]  # type: ignore[union-attr]  # there are picks
+
+
+async def test_why_says_when_a_paper_was_shown_that_the_kept_digests_no_longer_tell_of(house: House) -> None:
+    old = a_paper(1, "Sparse retrieval", "We study sparse retrieval.")
+    house.stores.papers.upsert([old], MORNING)
+    first = date(2026, 3, 3)
+    house.stores.digests.keep(Digest(house.ana.profile, first, 0, 1, (a_pick(old),), MORNING))
+    for number in range(1, DIGESTS_BACK + 1):
+        house.stores.digests.keep(Digest(house.ana.profile, first + timedelta(number), 0, 1, (), MORNING))
+    await house.bring(old)
+    reply = (await house.ask(f"why {old.id}")).reply
+    assert isinstance(reply, WhyReply)
+    assert not reply.shown
+    assert "It was shown on 3 March 2026 already; nothing is picked twice." in reply.lines

@@ -34,6 +34,10 @@ ARGUMENTS = (
 )
 
 
+# Most tests read the page's own words; those of the drawings choose them as a person does.
+PLAIN = "try { localStorage['paperround.view'] ??= 'plain' } catch { /* an empty page keeps nothing */ }"
+
+
 class Visitor:
     """A person with a browser."""
 
@@ -108,6 +112,12 @@ class Visitor:
     def script(self, text: str, *arguments: object) -> object:
         return self.driver.execute_script(text, *arguments)
 
+    def look_at(self, view: str) -> None:
+        """Choose how messages are drawn, and wait until the newest is drawn."""
+        self.one(f"#views input[value={view}]").click()
+        # What is far up is drawn when one comes there.
+        self.wait(f"messages as {view}", lambda: self.all(".drawings", self.all("article[data-drawn]")[-1]))
+
     def complaints(self) -> list[str]:
         """Return what the browser's console says: errors, and whatever the Content-Security-Policy refused."""
         return [str(entry["message"]) for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]  # selenium's own gap
@@ -136,6 +146,7 @@ def chromium() -> Iterator[webdriver.Chrome]:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         running = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+        running.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": PLAIN})
         try:
             yield running
         finally:

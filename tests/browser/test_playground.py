@@ -255,6 +255,8 @@ def test_nothing_that_others_write_is_executed_or_loaded(visit: Visit, tmp_path:
     assert visitor.script("return window.ran") is None
     assert visitor.all("#log script, #log img, #log iframe, #log style, #log [onload]") == []
     assert [link for link in visitor.all("#log a") if "javascript" in str(link.get_attribute("href"))] == []
+    visitor.look_at("both")
+    assert visitor.script("return window.ran") is None
     assert visitor.complaints() == []
     assert {address for address in visitor.asked_for() if not address.startswith((visitor.url, "data:"))} == set()
 
@@ -280,6 +282,7 @@ def test_a_picture_for_the_readme_shows_real_picks(visit: Visit, tmp_path: Path)
     visitor.type("/papers digest daily 09:00 count 3")
     for _ in range(2):
         visitor.tomorrow()
+    visitor.look_at("both")
     visitor.script("document.activeElement.blur(); [...document.querySelectorAll('.moved')].at(-1).scrollIntoView()")
     assert "ntropy" in visitor.rounds()[-1][0].text
     taken = tmp_path / "playground.png"

@@ -6,8 +6,20 @@ from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.deliveries import PlannedPart
-from bot.model import Cadence, DeliveryKey, Digest, Feedback, Member, PaperId, Subscription, Verdict, destination_of
-from bot.ports import Grant, Stores, Submission
+from bot.model import (
+    Cadence,
+    DeliveryKey,
+    Digest,
+    Draft,
+    Feedback,
+    Member,
+    PaperId,
+    Subscription,
+    Team,
+    Verdict,
+    destination_of,
+)
+from bot.ports import Grant, MailAddress, ManagerAct, Stores, Submission
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick, direct_with
 
 ANA = a_member("ana")
@@ -55,7 +67,13 @@ def leave_traces(stores: Stores, member: Member) -> None:
         )
     )
     stores.club_votes.vote(member, LAB, DAY, ONE, MORNING)
-    digest = Digest(member.profile, DAY, 0, 1, (a_pick(a_paper(1)),), MORNING)
+    act = ManagerAct(member.id, member.name, LAB.id, "digest here off", MORNING)
+    stores.manager_acts.record(act, LAB.platform, LAB.community, f"act-{member.id}")
+    at = f"{member.id}@example.org"
+    row = MailAddress(f"m-{member.id}", member, LAB.profile, "papers", at, "daily 09:00 UTC", MORNING, confirmed=True)
+    stores.mail_addresses.keep(row, f"email:lab:m-{member.id}")
+    draft = Draft("plain-words", ((ONE, Team.RIVAL),))
+    digest = Digest(member.profile, DAY, 0, 1, (a_pick(a_paper(1)),), MORNING, draft)
     part = PlannedPart(0, f"payload for {member.id}", f"marker-{member.id}", ONE)
     stores.ledger.plan(key, member.profile, alone, [part], late=False, digest=digest, now=MORNING)
 

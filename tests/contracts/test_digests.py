@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.identity import title_id
-from bot.model import Digest, Pick, Reason, ReasonKind
+from bot.model import Digest, Draft, Pick, Reason, ReasonKind, Team
 from bot.ports import Stores
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick
 
@@ -34,6 +34,18 @@ def test_a_kept_digest_shows_the_same_picks_again(stores: Stores) -> None:
     assert stores.digests.get(ANA, TODAY, 0) == digest
     assert stores.digests.get(ANA, TODAY, 1) is None
     assert stores.digests.get(a_channel().profile, TODAY, 0) is None
+
+
+def test_whose_each_pick_is_stays_beside_the_picks(stores: Stores) -> None:
+    one, two, three = (stored(stores, number) for number in (1, 2, 3))
+    gave = ((two.paper.id, Team.RIVAL), (one.paper.id, Team.SERVED))
+    digest = replace(a_digest(two, one, three), draft=Draft("plain-words", gave))
+    stores.digests.keep(digest)
+    assert stores.digests.get(ANA, TODAY, 0) == digest
+    assert stores.digests.recent(ANA, 1) == stores.digests.since(TODAY) == [digest]
+    plain = replace(digest, draft=None)
+    stores.digests.keep(plain)
+    assert stores.digests.get(ANA, TODAY, 0) == plain
 
 
 def test_a_digest_without_picks_is_a_digest_too(stores: Stores) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.identity import title_id
-from bot.model import Feedback, PaperId, Verdict
+from bot.model import Because, Feedback, PaperId, Verdict
 from bot.ports import Stores
 from tests.builders import MORNING, a_channel, a_member, a_paper
 from tests.contracts.conftest import Opener
@@ -30,6 +30,21 @@ def test_an_act_comes_back_as_it_was(stores: Stores) -> None:
     act = an_act(verdict=Verdict.NOT_FOR_ME)
     assert stores.feedback.record(act)
     assert stores.feedback.of_member(ANA) == [act]
+
+
+@pytest.mark.parametrize("because", [None, *Because])
+def test_a_reason_why_not_comes_back_with_its_verdict(stores: Stores, because: Because | None) -> None:
+    act = an_act(verdict=Verdict.NOT_FOR_ME, because=because)
+    assert stores.feedback.record(act)
+    assert stores.feedback.of_member(ANA) == stores.feedback.in_channel(LAB) == stores.feedback.since(MORNING) == [act]
+
+
+def test_a_click_is_an_act_like_others_and_stands_beside_a_verdict(stores: Stores) -> None:
+    acts = [an_act("e1", verdict=Verdict.CLICK), an_act("e2"), an_act("e3", verdict=Verdict.CLICK, channel=None)]
+    assert [stores.feedback.record(act) for act in acts] == [True, True, True]
+    assert stores.feedback.of_member(ANA) == acts
+    assert not stores.feedback.record(an_act("e1", verdict=Verdict.CLICK))
+    assert stores.feedback.of_paper(PAPER, ANA.community, ANA.platform) == acts
 
 
 def test_the_same_event_counts_once(stores: Stores) -> None:

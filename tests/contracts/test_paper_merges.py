@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.identity import title_id
 from bot.model import Digest, Feedback, Paper, PaperId, Verdict
 from bot.ports import Stores, Upserted
+from storage.stores import SqlStores
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick
 
 LATER = MORNING + timedelta(days=1)
@@ -161,3 +162,28 @@ def test_comments_and_a_machine_s_keywords_are_kept(stores: Stores) -> None:
     stores.papers.upsert([PREPRINT], LATER)
     kept = the_paper(stores, PREPRINT.id)
     assert (kept.comments, kept.keywords) == (3, ("forgetting", "heat"))
+
+
+def test_a_journal_s_spelling_of_a_title_is_found_among_titles_that_begin_alike(stores: Stores) -> None:
+    abstract = " ".join(f"word{number}" for number in range(40))
+    told = a_paper(1, abstract=abstract, authors=("Ana Bo",))
+    ours = replace(told, title="Modelling the behaviour of generalised rounds in channels")
+    other = replace(told, id=a_paper(2).id, title="Modelling the behaviour of gardens without any channels")
+    printed = a_paper(3, id=PaperId("doi:10.1000/p"), title="Modelling the behavior of generalized rounds in channels")
+    stores.papers.upsert([ours, other], MORNING)
+    stores.papers.upsert([replace(printed, abstract=abstract, authors=("Bo, Ana",), doi="10.1000/p")], MORNING)
+    assert stores.papers.get([PaperId("doi:10.1000/p")])[PaperId("doi:10.1000/p")].id == ours.id
+    assert stores.papers.count() == 2
+
+
+def test_what_is_rehearsed_is_counted_as_it_would_be_and_undone(stores: Stores) -> None:
+    assert isinstance(stores, SqlStores)
+    stores.papers.upsert([a_paper(1)], MORNING)
+    batch = [replace(a_paper(1), upvotes=7), a_paper(2), a_paper(2), a_paper(3)]
+    with stores.rehearsal() as papers:
+        rehearsed = papers.upsert(batch, MORNING)
+        assert papers.upsert([a_paper(3)], MORNING).duplicates == 1
+    assert stores.papers.count() == 1
+    assert stores.papers.get([a_paper(1).id])[a_paper(1).id].upvotes != 7
+    assert stores.papers.upsert(batch, MORNING) == rehearsed
+    assert (rehearsed.added, rehearsed.updated, rehearsed.duplicates) == (2, 1, 1)

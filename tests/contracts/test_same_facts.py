@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from adapters.web.frozen import frozen
 from adapters.web.history import Author, Message
 from adapters.web.places import PLACES
 from adapters.web.render import message_html
+from bot.actions import Verb
 from bot.model import MessageId
 from bot.replies import (
     Button,
@@ -24,6 +26,7 @@ from bot.replies import (
     FactsReply,
     FileReply,
     HelpReply,
+    InterestLine,
     InterestsReply,
     NothingReply,
     NoticeReply,
@@ -35,7 +38,7 @@ from bot.replies import (
     WhyReply,
     kind_of,
 )
-from tests.adapters.discord.replies import EVERY_KIND
+from tests.replies import EVERY_KIND, a_button, a_paper, an_offer
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 MARKUP = re.compile(r"[\\*_~`<>|]")
@@ -91,7 +94,7 @@ def facts_of(reply: Reply) -> list[str]:  # noqa: C901, PLR0911 - one branch for
             return [reply.heading, *reply.why, *_labels(*reply.buttons)]
         case InterestsReply():
             lines = [fact for line in reply.lines for fact in (line.text, str(line.number), str(line.matched))]
-            return [reply.heading, *lines, reply.note]
+            return [reply.heading, *lines, str(reply.days), reply.note]
         case PreviewReply():
             days = [fact for day, count in reply.per_day for fact in (day, str(count))]
             picks = [fact for offered in reply.offered for fact in _facts_of_pick(offered)]
@@ -118,13 +121,50 @@ def _facts_of_pick(offered: OfferedPick) -> list[str]:
     match = pick.strength if pick.probability is None else f"{round(pick.probability * 100)} % match"
     marks = [word for word, holds in (("stretch", pick.stretch), ("withdrawn", paper.withdrawn)) if holds]
     reasons = [reason.words for reason in pick.reasons]
-    told = [paper.title, paper.url, *paper.authors, match, *marks, *reasons, pick.key_sentence, offered.tally]
+    when = [str(paper.published.year)] if paper.published else []
+    told = [paper.title, paper.url, *paper.authors, *when, match, *marks, *reasons, pick.key_sentence, offered.tally]
     return [str(offered.number), *told, offered.verdict]
 
 
 def _labels(*buttons: Button | None) -> list[str]:
     return [button.label for button in buttons if button is not None]
 
+
+# The same kinds as they are used elsewhere: each of these is told by several lines, or pressed in another way.
+USES: dict[str, Reply] = {
+    "why it was not for somebody": NoticeReply(
+        "Not for you: Sparse retrieval at scale.",
+        ("It teaches your picks.", "Why was it not for you?"),
+        tuple(
+            a_button(label, because, "arxiv:2603.00001")
+            for label, because in (
+                ("Topic", Verb.NOT_TOPIC),
+                ("Method", Verb.NOT_METHOD),
+                ("Know it already", Verb.READ_ALREADY),
+            )
+        ),
+    ),
+    "news of a pick": NoticeReply(
+        "News of the picks of 3 March 2026:",
+        ("Withdrawn by its authors: Sparse retrieval at scale", "Version 3: Robot grasping, https://arxiv.org/abs/1"),
+    ),
+    "vote of a club": PicksReply(
+        "What does the journal club of #papers read next?",
+        (
+            replace(
+                an_offer(1),
+                buttons=(a_button("Vote for this", Verb.VOTE, "arxiv:2603.00001"),),
+                verdict="",
+                tally="2 votes",
+            ),
+        ),
+        notes=("Chosen last week: Robot grasping, 4 votes.", "Everybody has one vote."),
+    ),
+    "why a paper did not come": WhyReply(
+        an_offer(2).pick.paper, shown=False, lines=("Its score 0.4 is below the bar of 0.7.", "Muted by: survey")
+    ),
+    "a withdrawn paper": PicksReply("Found 1", (an_offer(1, a_paper(1, withdrawn=True)),)),
+}
 
 RENDERERS = (terminal, slack_blocks, discord_embeds, playground_page)
 renderers = pytest.mark.parametrize("render", RENDERERS, ids=lambda render: render.__name__)
@@ -139,6 +179,38 @@ def test_every_kind_of_reply_is_compared() -> None:
 def test_every_platform_tells_the_same_facts(render: Callable[[Reply], str], reply: Reply) -> None:
     said = said_in(render(reply))
     assert [fact for fact in facts_of(reply) if said_in(fact).strip() not in said] == []
+
+
+@renderers
+@pytest.mark.parametrize("use", USES)
+def test_every_platform_tells_the_same_facts_of_every_use(render: Callable[[Reply], str], use: str) -> None:
+    said = said_in(render(USES[use]))
+    assert [fact for fact in facts_of(USES[use]) if said_in(fact).strip() not in said] == []
+
+
+@renderers
+def test_a_paper_that_did_not_come_is_told_apart_from_one_that_did(render: Callable[[Reply], str]) -> None:
+    came, stayed_away = (render(WhyReply(a_paper(), shown=shown, lines=())) for shown in (True, False))
+    assert came != stayed_away
+
+
+@renderers
+def test_what_is_muted_is_told_apart_from_what_is_followed(render: Callable[[Reply], str]) -> None:
+    followed, muted = (
+        said_in(render(InterestsReply("Yours", (InterestLine(1, "surveys", muted=muted, matched=3),))))
+        for muted in (False, True)
+    )
+    assert [word for word in ("muted", "never shown") if word in muted]
+    assert not [word for word in ("muted", "never shown") if word in followed]
+
+
+@renderers
+def test_what_can_be_pressed_beside_an_interest_can_be_pressed_or_typed(render: Callable[[Reply], str]) -> None:
+    (reply,) = (reply for reply in EVERY_KIND if isinstance(reply, InterestsReply))
+    said = render(reply)
+    labels = _labels(*(line.button for line in reply.lines))
+    # A terminal has no buttons; the note says what to type.
+    assert reply.note in said if render is terminal else all(label in said for label in labels)
 
 
 @renderers

@@ -1,18 +1,19 @@
 """What the report of quality rests on: fair tasks, weights put back, and floors that are seen when they are broken."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from adapters.evaluation_contenders import ALONE, OURS, without
+from adapters.evaluation import JUDGED_AT
+from adapters.evaluation_contenders import ALONE, OURS, Ours, taste_of_task, without
 from adapters.evaluation_figures import SetFigures
 from adapters.evaluation_measures import interval_of_mean, mean_of
 from adapters.evaluation_page import below
 from adapters.evaluation_sets import JudgedSet, Task, temporal_split
-from bot.feedback_scoring import FEEDBACK
 from bot.model import Paper, PaperId
-from bot.scoring import KEYWORDS
+from bot.weights import SERVED, Weights
 from tests.quality.typing_errors import with_one_error
 
 
@@ -28,18 +29,22 @@ def test_the_past_teaches_and_only_the_future_is_ranked() -> None:
     assert judged == {"t": {"p1998": 1}}
 
 
-@pytest.mark.parametrize("table", [KEYWORDS, FEEDBACK])
-def test_a_weight_that_was_taken_out_is_put_back_also_after_a_failure(table: object) -> None:
-    before = repr(table)
+@pytest.mark.parametrize("table", ["keywords", "feedback"])
+def test_a_part_is_taken_out_of_a_copy_and_of_nothing_else(table: str) -> None:
+    name = "plain" if table == "keywords" else "company"
+    assert without(table, name) != SERVED
+    assert replace(without(table, name), **{table: getattr(SERVED, table)}) == SERVED
+    assert Weights() == SERVED
 
-    def fail() -> None:
-        with without(table, "plain" if table is KEYWORDS else "keywords"):
-            raise ZeroDivisionError(repr(table))
 
-    with pytest.raises(ZeroDivisionError) as failed:
-        fail()
-    assert str(failed.value) != before
-    assert repr(table) == before
+def test_a_ranking_with_other_weights_leaves_no_trace_in_the_next_one() -> None:
+    engine = Ours([Paper(PaperId(f"p{n}"), f"Sparse graph {n}", "Of graphs and of retrieval.") for n in range(9)])
+    taste, words = taste_of_task(Task("t@s1", "graph retrieval", liked=("p1",))), without("keywords", "expanded")
+    before = engine.library.rank(taste, JUDGED_AT)
+    other = engine.library.rank(taste, JUDGED_AT, weights=words)
+    fresh = Ours([Paper(PaperId(f"p{n}"), f"Sparse graph {n}", "Of graphs and of retrieval.") for n in range(9)])
+    assert fresh.library.rank(taste, JUDGED_AT, weights=words) == other
+    assert engine.library.rank(taste, JUDGED_AT) == before
 
 
 def test_a_floor_that_is_broken_is_named() -> None:

@@ -28,15 +28,6 @@ def test_an_event_is_remembered_for_an_hour(stores: SqliteStores) -> None:
     assert stores.seen_events.first("one", "Ev1", MORNING + timedelta(minutes=61))
 
 
-def test_a_note_belongs_to_one_channel_of_one_community(stores: SqliteStores) -> None:
-    stores.channel_notes.put("one", "T1", "C1", "layout", "flat")
-    stores.channel_notes.put("one", "T1", "C1", "layout", "thread")
-    assert stores.channel_notes.get("one", "T1", "C1", "layout") == "thread"
-    assert stores.channel_notes.get("one", "T2", "C1", "layout") is None
-    stores.channel_notes.put("one", "T1", "C1", "layout", None)
-    assert stores.channel_notes.get("one", "T1", "C1", "layout") is None
-
-
 def test_removed_credentials_leave_no_trace_in_the_files(stores: SqliteStores, tmp_path: Path) -> None:
     stores.installations.keep("one", "T1", b"sealed-secret", MORNING)
     assert stores.installations.get("one", "T1") == b"sealed-secret"

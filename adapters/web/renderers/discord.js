@@ -12,7 +12,7 @@ const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "destructive", 
  * @returns {{element: HTMLElement, end: () => void}}
  */
 export function drawDiscord(payload, scene) {
-  const message = made("discord-message", { author: "Paperround", avatar: scene.face, bot: true, timestamp: scene.at.toISOString() });
+  const message = made("discord-message", { author: "Paperround", avatar: scene.face, bot: true, timestamp: `Today at ${clock(scene.at)}` });
   message.append(...nodes(payload.content ?? ""));
   for (const embed of payload.embeds ?? []) message.append(embedded(embed));
   const rows = payload.components ?? [];
@@ -25,6 +25,8 @@ export function drawDiscord(payload, scene) {
   element.append(message);
   return { element, end: () => element.remove() };
 }
+
+const clock = (at) => at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 function made(name, attributes = {}, children = []) {
   const element = document.createElement(name);

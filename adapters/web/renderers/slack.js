@@ -7,7 +7,7 @@ import styles from "slack-blocks-to-jsx/dist/style.css";
 const sheet = new CSSStyleSheet();
 // Reset as Slack's own page does it; without it a browser's margins and button looks show through.
 sheet.replaceSync(`
-  :host { display: block; text-align: left; }
+  :host { display: block; text-align: left; padding: .5rem .9rem .8rem; }
   * { box-sizing: border-box; }
   p, h1, h2, h3, h4, ul, ol, blockquote { margin: 0; padding: 0; }
   button { font: inherit; color: inherit; background: none; cursor: pointer; }
@@ -35,7 +35,7 @@ export function drawSlack(payload, scene) {
   const root = createRoot(holder);
   root.render(
     createElement(Message, {
-      blocks: payload.blocks.map((block) => withOwnIds(block, tokens)),
+      blocks: readable(payload.blocks, tokens),
       name: "Paperround",
       logo: scene.face,
       time: scene.at,
@@ -55,12 +55,19 @@ function link(href, children, className) {
   return createElement("a", { href: web ? href : undefined, className, target: "_blank", rel: "noopener noreferrer" }, children);
 }
 
-// An action's id becomes the id of its button, and many messages stand on one page: here each is the only one.
-function withOwnIds(part, tokens) {
-  if (Array.isArray(part)) return part.map((each) => withOwnIds(each, tokens));
+// Where the library reads a payload otherwise than Slack does, it gets other words for what Slack makes of it.
+function readable(part, tokens) {
+  if (Array.isArray(part)) return part.map((each) => readable(each, tokens));
   if (part === null || typeof part !== "object") return part;
-  const own = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, withOwnIds(value, tokens)]));
+  const own = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, readable(value, tokens)]));
+  if (part.type === "mrkdwn") {
+    // To Slack it means that addresses and names are not looked for; the library would show all markup as it stands.
+    delete own.verbatim;
+    // An escaped "<" is a sign like any other and begins no link; the library unescapes first and then looks for links.
+    own.text = part.text.replaceAll("&lt;", "&lt;\u200b").replaceAll("&gt;", ">");
+  }
   if (part.type === "button") {
+    // It becomes the id of the button, and many messages stand on one page: here each is the only one.
     drawn += 1;
     own.action_id = `slack-${drawn}`;
     tokens.set(own.action_id, part.value);

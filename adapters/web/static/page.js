@@ -29,7 +29,7 @@ function become(old, fresh) {
   } else {
     for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-    const now = [...old.childNodes];
+    const now = [...old.childNodes].filter((child) => !child.classList?.contains("drawings")); // those are drawn.js's
     const wanted = [...fresh.childNodes];
     wanted.forEach((child, at) => (at < now.length ? become(now[at], child) : old.append(child)));
     now.slice(wanted.length).forEach((child) => child.remove());

@@ -104,7 +104,7 @@ def test_a_digest_that_lacks_nothing_or_is_not_there_cannot_be_sent_once_more(su
         assert "lacks anything" in refused.err
 
 
-@pytest.mark.parametrize("words", [("@me", "yesterday"), ("@me", "2026-03-13", "--dry-run")])
+@pytest.mark.parametrize("words", [("@me", "yesterday"), ("@me", "2026-03-13/two"), ("@me", "2026-03-13", "--dry-run")])
 def test_words_for_sending_once_more_that_make_no_sense_are_refused(run: Run, words: tuple[str, ...]) -> None:
     assert run("deliver", "--redo", *words).status == 2
 

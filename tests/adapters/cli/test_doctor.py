@@ -16,6 +16,7 @@ from adapters.slack.manifest import scopes
 from bot.announcements import SourceState
 from storage.sqlite import open_stores
 from tests.adapters.cli.conftest import Run
+from tests.wire.mail.server import Mailbox, MailHost
 
 
 def findings(run: Run, status: int) -> dict[str, tuple[str, str]]:
@@ -231,3 +232,17 @@ def test_init_writes_what_it_knows_for_its_owner_alone(
     assert "api.slack.com/apps?new_app=1" in ended.out
     assert run("init", "--non-interactive").status == 0
     assert env.read_text() == said
+
+
+def test_a_mail_server_is_spoken_to_and_gets_no_mail(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    mailbox = Mailbox()
+    with MailHost(mailbox) as host:
+        monkeypatch.setenv("SMTP_URL", f"smtp://127.0.0.1:{host.port}")
+        monkeypatch.setenv("MAIL_FROM", "papers@example.org")
+        missing = "PAPERROUND_PUBLIC_URL should be set too, since SMTP_URL is: without it no address can be confirmed "
+        assert any(means.startswith(missing) for means in findings(run, 1))
+        monkeypatch.setenv("PAPERROUND_PUBLIC_URL", "https://papers.example.org")
+        told = "The mail server takes mail from papers@example.org, not encrypted."
+        assert findings(run, 0)[told] == ("mail", "ok")
+    assert mailbox.taken == []
+    assert any(means.startswith("The mail server takes no mail from here: ") for means in findings(run, 1))

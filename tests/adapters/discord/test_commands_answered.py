@@ -1,6 +1,8 @@
 import asyncio
 
+from adapters.discord.zones import ZONES
 from bot.commands import COMMANDS
+from bot.timetable import zone_names
 from tests.adapters.discord.conftest import ANA, BO, Lab
 
 
@@ -53,6 +55,30 @@ async def test_what_is_typed_is_completed(lab: Lab) -> None:
     zones = await lab.fake.members.suggestions(lab.place, ANA, "digest", "schedule", "daily 09:00 Europe/Ber")
     assert zones[0]["value"] == "daily 09:00 Europe/Berlin"
     assert len(zones) <= 25
+
+
+async def test_the_time_zone_is_asked_once_with_those_of_the_members_language_and_kept(lab: Lab) -> None:
+    members = lab.fake.members
+    members.locale = "de"
+    asked = await members.command(lab.place, ANA, "digest", schedule="daily 09:00")
+    assert "No time zone was said" in asked.text
+    assert {"Europe/Berlin", "Europe/Vienna", "Europe/Zurich"} <= asked.buttons().keys()
+    told = await members.press(lab.place, ANA, asked.buttons()["Europe/Vienna"])
+    assert "kept as Europe/Vienna" in told.text
+    again = await members.command(lab.place, ANA, "digest", manager=True, schedule="daily 10:00", for_="here")
+    assert "10:00 (Europe/Vienna)" in again.text
+    assert "No time zone" not in again.text
+    other = await members.command(lab.place, BO, "digest", schedule="daily 09:00")
+    assert "(UTC)" in other.text
+    await members.command(lab.place, BO, "set", name="zone", choice="europe/rome")
+    assert "**zone**  Europe/Rome" in (await members.command(lab.place, BO, "set")).text
+    zones = await members.suggestions(lab.place, BO, "set", "choice", "Europe/Ber", name="zone")
+    assert zones[0]["value"] == "Europe/Berlin"
+    assert lab.fake.refusals == []
+
+
+def test_every_likely_zone_is_one_that_can_be_typed() -> None:
+    assert {zone for zones in ZONES.values() for zone in zones} <= set(zone_names())
 
 
 async def test_what_can_be_chosen_is_completed_by_its_name_and_then_by_what_it_can_be(lab: Lab) -> None:

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -13,7 +13,7 @@ from adapters.discord.render import answered, posted
 from bot.actions import Verb
 from bot.model import PaperId, Reason, ReasonKind
 from bot.replies import Button, InterestLine, InterestsReply, NoticeReply, PicksReply, RefusalReply, Reply, kind_of
-from tests.adapters.discord.replies import EVERY_KIND, LABELS, a_button, a_paper, an_offer
+from tests.replies import EVERY_KIND, LABELS, a_button, a_paper, an_offer
 from tests.wire.discord.payloads import components_of, refusals
 
 NASTY = (
@@ -48,8 +48,6 @@ NASTY = (
     "&" * 40,
 )
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=12)), max_size=60).map(" ".join)
-# Up to five papers in each: a thousand in all.
-MESSAGES = 330
 huge = st.builds(lambda text, times: text[: 4000 // times] * times, texts, st.integers(1, 9))
 papers = st.builds(
     lambda number, title, authors, url: a_paper(number, title, authors=tuple(authors), url=url),
@@ -77,12 +75,13 @@ offers = st.builds(
     texts,
     st.one_of(st.none(), st.floats(0, 1)),
 )
+# With four or five papers each.
 replies = st.builds(
     lambda heading, offered, notes, footer, more: PicksReply(
         heading, tuple(offered), tuple(notes), footer, more=a_button("More", Verb.SAY, "search x") if more else None
     ),
     texts,
-    st.lists(offers, max_size=5),
+    st.lists(offers, min_size=4, max_size=5),
     st.lists(texts, max_size=2),
     texts,
     st.booleans(),
@@ -166,12 +165,7 @@ def test_two_long_tokens_that_cannot_be_told_apart_go_into_different_messages() 
     assert len(messages) == 2
 
 
-@settings(
-    max_examples=MESSAGES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-@given(reply=replies)
-@example(reply=PicksReply("x", (an_offer(1, a_paper(1, "\\" * 4000, authors=("*" * 3000,) * 300)),)))
-def test_whatever_a_paper_says_it_is_taken_by_discord_and_no_word_of_it_is_lost(reply: PicksReply) -> None:
+def check_picks(reply: PicksReply) -> None:
     for messages in ([*answered(reply)], [message for message, _ in posted(reply)]):
         assert [problem for message in messages for problem in refusals(message)] == []
         said = everything_said(messages)
@@ -179,6 +173,28 @@ def test_whatever_a_paper_says_it_is_taken_by_discord_and_no_word_of_it_is_lost(
             assert letters(offered.pick.paper.title) in said
             assert letters(offered.pick.key_sentence) in said
         assert not _calls_or_links(messages)
+
+
+@pytest.mark.parametrize("examples", [12, pytest.param(250, marks=pytest.mark.long)])
+def test_whatever_papers_say_it_is_taken_by_discord_and_no_word_of_it_is_lost(examples: int) -> None:
+    papers = 0
+
+    @settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    )
+    @given(reply=replies)
+    def any_papers(reply: PicksReply) -> None:
+        nonlocal papers
+        papers += len(reply.offered)
+        check_picks(reply)
+
+    any_papers()
+    assert papers >= 4 * examples
+
+
+def test_three_hundred_huge_authors_are_taken_too() -> None:
+    check_picks(PicksReply("x", (an_offer(1, a_paper(1, "\\" * 4000, authors=("*" * 3000,) * 300)),)))
+    check_picks(PicksReply("Nothing but words", ()))
 
 
 def _calls_or_links(messages: list[dict[str, Any]]) -> list[str]:

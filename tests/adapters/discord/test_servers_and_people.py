@@ -2,15 +2,21 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
+from adapters.checkup import look_over
 from adapters.discord.app import Connection, DiscordEdge
 from adapters.discord.invitation import invite_link
+from adapters.discord.standstill import standstill_in
 from adapters.discord.watch import Watch
-from tests.adapters.discord.conftest import ANA, QUICK, Lab, opened
+from adapters.settings import Settings
+from bot.model import Channel
+from tests.adapters.discord.conftest import ANA, QUICK, Lab, a_lab, opened
 from tests.wire.discord import world as w
 from tests.wire.discord.faults import Fault, error
 from tests.wire.discord.server import TOKEN, FakeDiscord
@@ -47,6 +53,15 @@ async def test_p2_a_channel_that_refuses_is_paused_and_who_set_it_is_told_once(l
     await lab.fake.gateway.dispatch("CHANNEL_UPDATE", lab.place.json() | {"permission_overwrites": []})
     await asyncio.sleep(0.2)
     assert await lab.round() == [], "the date that was refused is not posted later"
+
+
+async def test_p2_a_post_that_is_answered_404_pauses_the_round_and_is_told_once(lab: Lab) -> None:
+    await lab.digest()
+    lab.fake.faults = [Fault("POST", r"/channels/\d+/messages", **error(404, 10003))]
+    assert [str(report.state) for report in await lab.round()] == ["rejected"]
+    assert paused(lab) == "The channel was deleted"
+    assert len(lab.fake.world.direct_with(ANA).messages) == 1
+    assert not lab.place.messages
 
 
 async def test_p2_a_permission_taken_and_given_back_pauses_and_resumes(lab: Lab) -> None:
@@ -153,6 +168,42 @@ async def test_as_many_shards_are_opened_as_discord_advises(tmp_path: Path) -> N
         await fake.eventually(lambda: len(fake.gateway.identified) == 2)
         assert sorted(each["shard"] for each in fake.gateway.identified) == [[0, 2], [1, 2]]
         assert {each["intents"] for each in fake.gateway.identified} == {1 << 0 | 1 << 9 | 1 << 10 | 1 << 13}
+
+
+async def test_too_many_refused_requests_stop_the_posting_and_who_runs_it_is_told_everywhere(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, discord_token=SecretStr(TOKEN))
+    async with a_lab(tmp_path / "data", state_dir=tmp_path) as lab:
+        lab.edge._watch._invalid_cap = 1  # noqa: SLF001 - nobody waits for a thousand refusals
+        other = lab.fake.world.add_channel(lab.guild, "other")
+        for place, hour in ((lab.place, 9), (other, 10)):
+            channel = Channel("discord", lab.guild.id, place.id, name=place.name)
+            await lab.digest(f"digest here daily {hour:02}:00 UTC", channel)
+        lab.clock.move_to(lab.clock.now().replace(hour=9, minute=0, second=5))
+        lab.place.denied = w.SEND
+        await lab.round()
+        assert "Send Messages" in str(paused(lab))
+        asked = len(lab.fake.requests)
+        lab.clock.move_to(lab.clock.now() + timedelta(hours=1))
+        (late,) = [report for report in await lab.round() if report.key.destination.endswith(other.id)]
+        assert late.state == "planned"
+        assert len(lab.fake.requests) == asked, "nothing more goes out"
+        answer = await lab.fake.members.command(lab.place, ANA, "status")
+        await lab.fake.eventually(lambda: "stands still" in answer.text)
+        found = await lab.fake.eventually(lambda: standstill_in(tmp_path, datetime.now(UTC)))
+        assert found.refused == 1
+    (finding,) = [each for each in await look_over(settings, lab.clock.now()) if "Nothing is posted" in each.means]
+    assert "banned" in finding.means
+    async with AsyncExitStack() as ends, FakeDiscord() as fake:
+        fake.world = lab.fake.world
+        again = await opened(tmp_path / "data", fake, lab.guild, lab.place, ends, state_dir=tmp_path)
+        again.clock.move_to(lab.clock.now() + timedelta(minutes=5))
+        assert again.edge.messenger.standstill(), "a restart does not end it"
+        again.edge._watch.stop_for(0)  # noqa: SLF001 - nobody waits for ten minutes
+        again.clock.move_to(lab.clock.now() + timedelta(minutes=11))
+        await again.round()
+        assert len(other.messages) == 1
+        told = [str(message["content"]) for message in fake.world.direct_with(ANA).messages.values()]
+        assert sum("other comes late" in each for each in told) == 1, told
 
 
 async def test_many_refused_requests_stop_the_posting_long_before_a_ban() -> None:

@@ -14,7 +14,7 @@ from adapters.slack.workspaces import Workspaces
 from bot.deliveries import Layout
 from bot.model import Channel, MessageId
 from bot.ports import ChannelGone, CommunityGone, HistoryUnreadable, OutcomeUnknown, PlatformUnreachable
-from tests.adapters.slack.replies import one_of_each
+from tests.replies import of_kind
 from tests.wire.slack.fake_slack import FakeSlack, Fault
 
 READING = Channel("slack", "T1", "C1", name="reading")
@@ -30,11 +30,11 @@ async def messenger(fake: FakeSlack) -> AsyncIterator[SlackMessenger]:
 
 @pytest.fixture
 def payload(messenger: SlackMessenger) -> str:
-    return messenger.render(one_of_each()["picks"])[1][0]
+    return messenger.render(of_kind("picks"))[1][0]
 
 
 async def test_a_digest_is_a_parent_with_its_picks_in_the_thread(fake: FakeSlack, messenger: SlackMessenger) -> None:
-    parts = messenger.render(one_of_each()["picks"])
+    parts = messenger.render(of_kind("picks"))
     parent = await messenger.post(READING, parts[0][0], "pr-0", None)
     for number, (said, _) in enumerate(parts[1:], start=1):
         await messenger.post(READING, said, f"pr-{number}", parent)
@@ -45,7 +45,7 @@ async def test_a_digest_is_a_parent_with_its_picks_in_the_thread(fake: FakeSlack
 
 async def test_a_channel_without_threads_gets_each_pick_by_itself(fake: FakeSlack, messenger: SlackMessenger) -> None:
     alone = SlackMessenger(messenger._workspaces, threaded=False)  # noqa: SLF001 - the same connections
-    parts = alone.render(one_of_each()["picks"])
+    parts = alone.render(of_kind("picks"))
     parent = await alone.post(READING, parts[0][0], "pr-0", None)
     await alone.post(READING, parts[1][0], "pr-1", parent)
     assert [message.get("thread_ts") for message in fake.home.places["C1"].messages] == [None, None]
@@ -53,7 +53,7 @@ async def test_a_channel_without_threads_gets_each_pick_by_itself(fake: FakeSlac
 
 async def posted_from(messenger: SlackMessenger, layout: Layout) -> MessageId:
     """Post a parent and a pick; return the pick."""
-    parts = messenger.render(one_of_each()["picks"], layout)
+    parts = messenger.render(of_kind("picks"), layout)
     parent = await messenger.post(READING, parts[0][0], "pr-0", None)
     return await messenger.post(READING, parts[1][0], "pr-1", parent)
 
@@ -77,7 +77,7 @@ async def test_the_layout_a_channel_chose_stands_above_the_hosts(
 async def test_a_layout_is_frozen_with_the_message_and_outlives_a_changed_setting(
     fake: FakeSlack, messenger: SlackMessenger
 ) -> None:
-    frozen = messenger.render(one_of_each()["picks"])
+    frozen = messenger.render(of_kind("picks"))
     changed = SlackMessenger(messenger._workspaces, threaded=False)  # noqa: SLF001 - the same connections
     parent = await changed.post(READING, frozen[0][0], "pr-0", None)
     await changed.post(READING, frozen[1][0], "pr-1", parent)

@@ -19,9 +19,11 @@ from bot.replies import (
     PicksReply,
     RefusalReply,
     Reply,
+    kind_of,
 )
 from tests.adapters.slack.block_kit import links_in, refusals, words_in
-from tests.adapters.slack.replies import a_paper, a_pick, buttons, huge_texts, offered, one_of_each, texts
+from tests.adapters.slack.hostile import buttons, huge_texts, offered, texts
+from tests.replies import EVERY_KIND, a_paper, an_offer, of_kind
 
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 HOSTILE = "<!channel> & <@U1> *b* :tada: <http://evil.example|arxiv.org>"
@@ -32,39 +34,33 @@ def as_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
 
 
-@pytest.mark.parametrize("kind", one_of_each())
+@pytest.mark.parametrize("kind", [kind_of(reply) for reply in EVERY_KIND])
 def test_a_reply_of_each_kind_is_answered_as_recorded(kind: str, as_json: SnapshotAssertion) -> None:
-    messages = answered(one_of_each()[kind])
+    messages = answered(of_kind(kind))
     assert [refusals(message) for message in messages] == [[] for _ in messages]
     assert json.loads(json.dumps(messages)) == as_json
 
 
 def test_a_digest_is_posted_as_recorded(as_json: SnapshotAssertion) -> None:
-    parts = posted(one_of_each()["picks"])
+    parts = posted(of_kind("picks"))
     assert [refusals(message) for message, _ in parts] == [[] for _ in parts]
     assert json.loads(json.dumps(parts)) == as_json
 
 
 def test_a_digest_has_a_parent_without_a_paper_and_then_one_message_for_each() -> None:
-    papers = [paper for _, paper in posted(one_of_each()["picks"])]
-    assert papers == [None, "arxiv:2301.00001", "arxiv:2301.00002", "arxiv:2301.00003"]
+    papers = [paper for _, paper in posted(of_kind("picks"))]
+    assert papers == [None, "arxiv:2603.00001", "arxiv:2603.00002", "arxiv:2603.00003"]
 
 
-@pytest.mark.parametrize("kind", sorted(set(one_of_each()) - {"picks"}))
+@pytest.mark.parametrize("kind", sorted({kind_of(reply) for reply in EVERY_KIND} - {"picks"}))
 def test_other_replies_are_posted_as_they_are_answered(kind: str) -> None:
-    reply = one_of_each()[kind]
+    reply = of_kind(kind)
     assert [(message["blocks"], paper) for message, paper in posted(reply)] == [
         (message["blocks"], None) for message in answered(reply)
     ]
 
 
-# A thousand papers: two hundred examples with one to nine each.
-@settings(max_examples=200, deadline=None, suppress_health_check=UNHURRIED)
-@given(picks=st.lists(offered, min_size=1, max_size=9), said=texts)
-@example(picks=[a_pick(a_paper("&" * 9000))], said="")
-@example(picks=[a_pick(a_paper("w " * 9000, authors=("x" * 5000,) * 300))], said="<" * 700)
-@example(picks=[a_pick(a_paper(HOSTILE, number=n), number=n) for n in range(1, 60)], said=HOSTILE)
-def test_any_papers_stand_within_every_limit_call_nobody_and_lose_no_word(picks: list[OfferedPick], said: str) -> None:
+def check_picks(picks: list[OfferedPick], said: str) -> None:
     reply = PicksReply(said, tuple(picks), notes=(said,), footer=said, more=Button(said, "1:say:today"))
     alone = [message for message, _ in posted(reply)]
     for messages in (list(answered(reply)), alone):
@@ -81,7 +77,35 @@ def test_any_papers_stand_within_every_limit_call_nobody_and_lose_no_word(picks:
         json.dumps(messages, ensure_ascii=False).encode()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=UNHURRIED)
+@pytest.mark.parametrize("examples", [12, pytest.param(250, marks=pytest.mark.long)])
+def test_any_papers_stand_within_every_limit_call_nobody_and_lose_no_word(examples: int) -> None:
+    papers = 0
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=UNHURRIED)
+    @given(picks=st.lists(offered, min_size=4, max_size=9), said=texts)
+    def any_papers(picks: list[OfferedPick], said: str) -> None:
+        nonlocal papers
+        papers += len(picks)
+        check_picks(picks, said)
+
+    any_papers()
+    assert papers >= 4 * examples
+
+
+@pytest.mark.parametrize(
+    ("picks", "said"),
+    [
+        ([an_offer(1, a_paper(1, "&" * 9000))], ""),
+        ([an_offer(1, a_paper(1, "w " * 9000, authors=("x" * 5000,) * 300))], "<" * 700),
+        ([an_offer(number, a_paper(number, HOSTILE)) for number in range(1, 60)], HOSTILE),
+    ],
+    ids=["one word", "three hundred authors", "sixty papers"],
+)
+def test_the_hugest_papers_stand_within_every_limit(picks: list[OfferedPick], said: str) -> None:
+    check_picks(picks, said)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=UNHURRIED)
 @given(text=st.one_of(texts, huge_texts), other=texts, button=buttons)
 @example(text="", other="", button=Button("", "1:why:x"))
 @example(text="", other="\x1b", button=Button("", "1:why:x"))
@@ -104,22 +128,22 @@ def test_any_words_stand_within_every_limit_in_every_other_reply(text: str, othe
 
 
 def test_a_pick_is_never_divided_between_messages_while_it_fits_into_one() -> None:
-    reply = PicksReply("Many", tuple(a_pick(number=number) for number in range(1, 41)))
+    reply = PicksReply("Many", tuple(an_offer(number) for number in range(1, 41)))
     messages = answered(reply)
     assert len(messages) > 1
     assert all(message["blocks"][-1]["type"] == "actions" for message in messages)
 
 
 def test_a_title_with_mentions_and_a_false_link_links_only_to_its_paper() -> None:
-    (message,) = answered(PicksReply("Papers", (a_pick(a_paper(HOSTILE)),)))
-    assert set(links_in(message)) == {"https://arxiv.org/abs/2301.00001"}
+    (message,) = answered(PicksReply("Papers", (an_offer(1, a_paper(1, HOSTILE)),)))
+    assert set(links_in(message)) == {"https://arxiv.org/abs/2603.00001"}
     assert "&lt;!channel&gt;" in json.dumps(message)
 
 
 def test_each_button_carries_its_token_and_an_action_id_of_its_own() -> None:
-    (message,) = answered(PicksReply("Papers", (a_pick(number=1), a_pick(number=2))))
+    (message,) = answered(PicksReply("Papers", (an_offer(1), an_offer(2))))
     found = [element for block in message["blocks"] if block["type"] == "actions" for element in block["elements"]]
-    assert found[1]["value"] == "1:nfm:arxiv:2301.00001"
+    assert found[1]["value"] == "1:nfm:arxiv:2603.00001"
     assert len({element["action_id"] for element in found}) == len(found) == 10
 
 
@@ -130,8 +154,12 @@ def test_a_label_too_long_for_a_button_stands_above_it_in_full() -> None:
 
 
 def test_a_file_travels_beside_its_sentence() -> None:
-    (message,) = answered(one_of_each()["file"])
-    assert message["file"] == {"name": "reading-list.bib", "media_type": "application/x-bibtex", "content": "@misc{a}"}
+    (message,) = answered(of_kind("file"))
+    assert message["file"] == {
+        "name": "reading-list.bib",
+        "media_type": "application/x-bibtex",
+        "content": "@misc{one}",
+    }
 
 
 def readable(text: str) -> str:

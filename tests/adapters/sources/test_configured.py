@@ -1,5 +1,6 @@
 """The words by which sources are set."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,14 @@ def test_what_is_no_list_of_feeds_is_refused(document: bytes, tmp_path: Path, wa
     path.write_bytes(document)
     with pytest.raises(BadSource):
         sources_from(f"opml:{path}", way)
+
+
+@pytest.mark.parametrize("piece", ["file:papers.jsonl", "opml:feeds.opml", "sample", "semantic-scholar-ids"])
+def test_what_reads_this_installation_s_own_is_for_its_host_alone(piece: str, way: Way) -> None:
+    with pytest.raises(BadSource, match="only its host may set it"):
+        sources_from(piece, replace(way, own_files=False))
+
+
+def test_a_library_is_sent_to_where_interests_come_from(way: Way) -> None:
+    with pytest.raises(BadSource, match="paperround interests import zotero"):
+        sources_from("zotero:users/123", way)

@@ -101,6 +101,20 @@ def test_the_host_is_told_after_a_day_and_only_once() -> None:
     failing = after_failure(SourceState(), SourceFailed("down"), NOON)
     assert news_for_host("feed:x", failing, NOON + timedelta(hours=23)) is None
     told = news_for_host("feed:x", failing, NOON + timedelta(hours=24))
-    assert told == "The source feed:x has failed since 2026-04-14 12:00 UTC (1 times in a row): down."
-    assert news_for_host("feed:x", replace(failing, told=True), NOON + timedelta(days=3)) is None
+    assert told is not None
+    assert told.said == "The source feed:x has failed since 2026-04-14 12:00 UTC (1 times in a row): down."
+    assert not told.works
+    still = after_failure(replace(failing, told=True), SourceFailed("down"), NOON + timedelta(days=2))
+    assert news_for_host("feed:x", still, NOON + timedelta(days=3)) is None
     assert news_for_host("feed:x", SourceState(), NOON) is None
+
+
+def test_the_host_is_told_when_a_source_works_again_only_after_it_was_told_that_it_failed() -> None:
+    failing = after_failure(SourceState(), SourceFailed("down"), NOON)
+    assert news_for_host("feed:x", after_success(failing, NOON + timedelta(days=2)), NOON + timedelta(days=2)) is None
+    works = after_success(replace(failing, told=True), NOON + timedelta(days=2))
+    told = news_for_host("feed:x", works, NOON + timedelta(days=2))
+    assert told is not None
+    assert (told.said, told.works) == ("The source feed:x works again.", True)
+    again = after_failure(works, SourceFailed("down"), NOON + timedelta(days=3))
+    assert news_for_host("feed:x", again, NOON + timedelta(days=4)) is not None

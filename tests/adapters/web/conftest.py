@@ -21,8 +21,9 @@ from adapters.web.messenger import PlatformForm, PlaygroundMessenger
 from adapters.web.places import PLACES
 from adapters.web.site import Site, site
 from bot.announcements import RejectedItem
+from bot.deliveries import DeliveryRecord
 from bot.library import Library
-from bot.model import Paper
+from bot.model import Channel, Paper, destination_of
 from bot.paperround import Paperround
 from storage.sqlite import SqliteStores, open_stores
 from tests.builders import a_paper
@@ -88,7 +89,12 @@ class Playground:
         self.host = f"127.0.0.1:{listening.getsockname()[1]}"
         self.url = f"http://{self.host}"
         self.room = playground(
-            self.paperround, self.clock, self.messenger, on_clock_moved=self._clock_moved, zone=BERLIN
+            self.paperround,
+            self.clock,
+            self.messenger,
+            on_clock_moved=self._clock_moved,
+            records=self._records,
+            zone=BERLIN,
         )
         app = site(Site(self.paperround.reading, {self.host}, public_url=self.url, playground=self.room))
         self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handle_signals=False)
@@ -149,6 +155,9 @@ class Playground:
 
     def last(self, place: str = "direct") -> Message:
         return [message for message in self.messages(place) if message.author is Author.PAPERROUND][-1]
+
+    async def _records(self, channel: Channel) -> list[DeliveryRecord]:
+        return await asyncio.to_thread(self.stores.ledger.recent, destination_of(channel), 40)
 
     async def _clock_moved(self) -> None:
         self.moves += 1

@@ -59,6 +59,7 @@ class Members:
         self._fake = fake
         self.interactions: dict[str, Interaction] = {}
         self.too_late_after_s = 3.0
+        self.locale = "en-US"
 
     async def command(
         self, place: w.Channel, person: str, name: str, /, *, manager: bool = False, **options: str
@@ -191,7 +192,7 @@ class Members:
             "data": data,
             "channel_id": place.id,
             "channel": place.json(),
-            "locale": "en-US",
+            "locale": self.locale,
             "attachment_size_limit": 26214400,
             "app_permissions": str(w.USUAL),
             "entitlements": [],

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +20,7 @@ class Mailbox:
         taken: Recipients and content of each mail that was taken.
         at_rcpt: Answers for the next recipients, instead of taking them; likewise ``at_data`` for the next contents.
         cut: Cut the connection instead of answering the next content, after it was taken.
+        once_taken: Called when a content was taken and before that is said.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class Mailbox:
         self.at_rcpt: list[str] = []
         self.at_data: list[str] = []
         self.cut = False
+        self.once_taken: Callable[[], None] = lambda: None
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -57,6 +59,7 @@ class Mailbox:
         if not isinstance(content, bytes):
             raise TypeError("the content of a mail is bytes")
         self.taken.append(([str(recipient) for recipient in envelope.rcpt_tos], content))
+        self.once_taken()
         if self.cut:
             self.cut = False
             transport = server.transport
@@ -86,17 +89,21 @@ class MailHost(Controller):
         **options: Any,  # noqa: ANN401 - aiosmtpd's own
     ) -> None:
         self._server_class = server
-        super().__init__(mailbox, hostname="127.0.0.1", port=0, **options, **({"tls_context": tls} if tls else {}))
+        if tls is not None:
+            options["tls_context"] = tls
+        super().__init__(mailbox, hostname="127.0.0.1", port=0, **options)
 
     def factory(self) -> SMTP:
         return self._server_class(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
         """Learn the port that the system chose, then let the first connection in as the library does."""
+        if not isinstance(self.server, asyncio.Server):
+            raise TypeError("it listens by now")
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # the library has no types here
 
-    def __enter__(self) -> "MailHost":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

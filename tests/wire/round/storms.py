@@ -15,9 +15,8 @@ SLACK_POST = "chat.postMessage"
 
 
 def on_slack(dice: random.Random) -> list[SlackFault]:
-    wait = {"status": 429, "error": "ratelimited", "headers": {"Retry-After": "1"}}
     ways = [
-        *(SlackFault(SLACK_POST, **wait) for _ in range(3)),
+        *(SlackFault(SLACK_POST, status=429, error="ratelimited", headers={"Retry-After": "1"}) for _ in range(3)),
         *(SlackFault(SLACK_POST, status=500, body="oops", commits=stored) for stored in (True, False)),
         *(SlackFault(SLACK_POST, closes=True, commits=stored) for stored in (True, False)),
         SlackFault(SLACK_POST, error="internal_error", commits=True),

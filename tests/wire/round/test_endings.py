@@ -2,7 +2,9 @@
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +35,8 @@ async def test_d5_in_a_storm_of_refusals_errors_and_cut_connections_every_part_s
     tmp_path: Path, platform: str
 ) -> None:
     dice = random.Random(5)  # noqa: S311 - to be repeated
-    async with STAGES[platform](tmp_path, dice, CALM, **SCALED) as stage:
+    opened: Callable[..., Any] = STAGES[platform]
+    async with opened(tmp_path, dice, CALM, **SCALED) as stage:
         wrong = stage.storm(dice)
         count = await killed_over(stage, dice, kills=0, dates=1, seed=5, slowest_s=0.0)
         assert stage.tries() >= count.parts + wrong / 2

@@ -58,11 +58,11 @@ class BotProcess:
         """Return what `paperround doctor` says, asked beside the running process."""
         asked = [sys.executable, "-c", COMMAND.replace("run", "doctor")]
         ended = subprocess.run(
-            asked, cwd=self.folder, env=self._environment(), capture_output=True, text=True, timeout=60, check=False
+            asked, cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=60, check=False
         )
         return ended.stdout
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         return {**inherited, "PYTHONPATH": str(ROOT), **self.settings}
 
@@ -71,7 +71,7 @@ class BotProcess:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", COMMAND],
                 cwd=self.folder,
-                env=self._environment(),
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -10,6 +10,8 @@ from tests.wire.slack.fake_slack import FakeSlack, Fault
 from tests.wire.slack.process import BotProcess
 from tests.wire.slack.room import PARTS, Room
 
+LATER_CALLS = ("reactions.get", "conversations.members")
+
 
 def test_from_an_empty_workspace_to_the_first_picks(room: Room) -> None:
     room.set_up()
@@ -128,3 +130,52 @@ def test_p1_after_its_token_was_revoked_a_workspace_is_asked_nothing_more(tmp_pa
         fake.home.revoked = False
         bot.restart()
         fake.wait_until(lambda: "Next:" in room.say("digest here"))
+
+
+@pytest.mark.parametrize("call", ["chat.update", *(pytest.param(each, marks=pytest.mark.long) for each in LATER_CALLS)])
+def test_p1_a_revocation_that_a_side_call_learns_first_stops_every_round_until_the_app_is_back(
+    tmp_path: Path, call: str
+) -> None:
+    with FakeSlack() as fake, BotProcess(fake, tmp_path) as bot:
+        bot.connected()
+        room, other = Room.new(fake, bot, 2), Room.new(fake, bot, 3)
+        other.set_up()
+        pick = room.posted_pick()
+        posts = len(fake.calls_of("chat.postMessage"))
+        fake.faults.append(Fault(call, error="token_revoked"))
+        match call:
+            case "conversations.members":
+                room.say("mute here bandits")
+            case "reactions.get":
+                bot.restart()
+            case _:
+                room.react("+1", pick)
+        fake.wait_until(lambda: "workspace_ended" in bot.said(), 90)
+        fake.wait_until(lambda: bot.doctor().count("has stopped: not connected any more") == 2, 60)
+        assert "token_revoked" in bot.doctor()
+        assert len(fake.calls_of("chat.postMessage")) == posts
+        bot.restart()
+        fake.wait_until(lambda: all("Next:" in each.say("digest here") for each in (room, other)))
+        assert "has stopped" not in bot.doctor()
+        assert room.told == other.told == []
+
+
+def test_a_channel_that_was_shared_has_a_new_id_and_its_round_stops_and_is_told_once(room: Room) -> None:
+    room.set_up()
+    for _ in range(2):
+        room.event(type="channel_id_changed", old_channel_id=room.channel, new_channel_id="C0NEW")
+    room.fake.wait_until(lambda: room.told)
+    assert "new id" in room.told[0]["text"]
+    assert "paused" in room.say("digest here")
+    assert len(room.told) == 1, room.bot.said()
+
+
+def test_a_channel_made_private_without_the_app_is_paused_and_told_once(room: Room) -> None:
+    room.set_up()
+    room.place.members.discard(room.fake.home.bot_user)
+    room.fake.faults.append(Fault("chat.postMessage", error="channel_not_found"))
+    room.say("digest here now")
+    room.fake.wait_until(lambda: room.told)
+    assert "private" in room.told[0]["text"]
+    assert "paused" in room.say("digest here")
+    assert len(room.told) == 1, room.bot.said()

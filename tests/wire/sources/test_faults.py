@@ -157,8 +157,8 @@ async def test_q7_a_dead_source_is_asked_less_and_less_and_the_host_is_told_once
     assert polls[1] - polls[0] == timedelta(minutes=15)
     assert polls[-1] - polls[-2] == timedelta(hours=6)
     assert len(told) == 1
-    assert "feed:x has failed since 2026-11-24 18:00 UTC" in told[0]
-    assert "answered 500: down" in told[0]
+    assert "feed:x has failed since 2026-11-24 18:00 UTC" in told[0].said
+    assert "answered 500: down" in told[0].said
 
 
 async def test_q7_a_source_that_asks_for_time_is_given_it() -> None:

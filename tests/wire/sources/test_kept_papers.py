@@ -1,9 +1,11 @@
 """Sources on sockets into a real database: once, in whatever order, and safe from one another."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from adapters.sources.arxiv_harvest import ArxivHarvest
 from adapters.sources.feed import Feed
 from adapters.sources.huggingface_lists import HuggingFaceTrending
 from adapters.sources.polling import poll
+from adapters.sources.semantic_scholar_ids import SemanticScholarIds
 from bot.announcements import IngestReport, SourceState
-from bot.ingest import ingest
+from bot.ingest import ingest, lacking_doi
 from bot.model import Paper, PaperId
 from bot.ports import Source
 from storage.sqlite import SqliteStores, open_stores
@@ -184,3 +187,24 @@ async def test_hugging_face_s_comments_and_keywords_are_kept_beside_arxiv_s_own_
     paper = the_paper(stores)
     assert (paper.title, paper.upvotes, paper.comments) == ("On the entropy of paper rounds", 41, 3)
     assert (paper.keywords, paper.code_url) == (("paper rounds", "entropy"), "https://github.com/lab/rounds")
+
+
+async def test_a_paper_known_by_arxiv_alone_gains_its_doi_and_is_one_with_the_journal_s_record(
+    stores: SqliteStores,
+) -> None:
+    doi = "10.1000/rounds.7"
+    await take(stores, "arxiv", arxiv_feed(1, "On the entropy of paper rounds"))
+    before = the_paper(stores)
+    printed = Paper(PaperId(f"doi:{doi}"), "Entropy, measured", "Printed.", doi=doi, source="crossref")
+    stores.papers.upsert([printed], NOW)
+    assert stores.papers.count() == 2
+    told = {"paperId": "0" * 40, "externalIds": {"ArXiv": "2611.00001", "DOI": doi}, "title": "Entropy", "year": 2020}
+    async with a_host(always(Says(json.dumps([told]).encode()))) as host, a_fetcher(host) as fetcher:
+        source = SemanticScholarIds("ids", partial(lacking_doi, stores.papers), fetcher, base=host.address)
+        report = await ingest(stores.papers, source, NOW, lambda _: None)
+        again = await ingest(stores.papers, source, NOW, lambda _: None)
+    assert json.loads(host.asked[0].body) == {"ids": ["ARXIV:2611.00001"]}
+    assert (report.read, again.read) == (1, 0)
+    known = stores.papers.get([ID, printed.id])
+    assert known[ID] == known[printed.id]
+    assert (known[ID].doi, known[ID].title, known[ID].announced) == (doi, before.title, before.announced)

@@ -15,7 +15,8 @@ from adapters.sources.openreview_venue import OpenreviewVenue
 from adapters.sources.polling import poll
 from adapters.sources.preprint_server import PreprintServer
 from adapters.sources.pubmed_search import PubmedSearch
-from adapters.sources.semantic_scholar_search import SemanticScholarSearch, known_papers
+from adapters.sources.semantic_scholar_ids import SemanticScholarIds
+from adapters.sources.semantic_scholar_search import SemanticScholarSearch
 from bot.announcements import SourceState
 from bot.model import PaperId
 from tests.wire.sources.hosts import Asked, Says, a_fetcher, a_host, always, in_turn
@@ -150,14 +151,20 @@ async def test_semantic_scholar_is_searched_by_date_with_the_host_s_key_and_toke
     assert source.state.cursor == "2026-11-10"
 
 
-async def test_semantic_scholar_tells_the_other_names_of_known_papers(samples: Path) -> None:
+async def test_semantic_scholar_is_asked_for_the_other_names_of_known_papers(samples: Path) -> None:
     body = (samples / "semantic_scholar" / "batch_with_null_first.json").read_bytes()
     ids = [PaperId("arxiv:2103.14030"), PaperId("doi:10.2139/ssrn.288970"), PaperId("title:00"), PaperId("pmid:1")]
     async with a_host(always(Says(body))) as host, a_fetcher(host) as fetcher:
-        known = await known_papers(ids, fetcher, NOW, base=host.address)
+        reading = await read(SemanticScholarIds("ids", lambda _: ids, fetcher, "the key", host.address))
     assert json.loads(host.asked[0].body) == {"ids": ["ARXIV:2103.14030", "DOI:10.2139/ssrn.288970", "PMID:1"]}
-    assert host.asked[0].method == "POST"
-    assert len(known) == 3
+    assert (host.asked[0].method, host.asked[0].headers["x-api-key"]) == ("POST", "the key")
+    assert (len(reading.papers), reading.rejected) == (3, ())
+
+
+async def test_semantic_scholar_is_not_asked_when_no_paper_lacks_a_name() -> None:
+    async with a_host(always(Says(b"[]"))) as host, a_fetcher(host) as fetcher:
+        assert (await read(SemanticScholarIds("ids", lambda _: [], fetcher, "", host.address))).papers == ()
+    assert host.asked == []
 
 
 def a_note(known_as: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""One reply of each kind, and builders that name only what matters."""
+"""One reply of each kind, for every platform to show, and builders that name only what matters."""
 
 from datetime import date
 
@@ -22,6 +22,7 @@ from bot.replies import (
     RefusalReply,
     Reply,
     WhyReply,
+    kind_of,
 )
 
 LABELS = {
@@ -69,7 +70,7 @@ def an_offer(number: int = 1, paper: Paper | None = None, **changed: object) -> 
 EVERY_KIND: tuple[Reply, ...] = (
     PicksReply(
         "Today's round",
-        (an_offer(1), an_offer(2, stretch=True, probability=None, strength="loose match")),
+        (an_offer(1), an_offer(2, stretch=True, probability=None, strength="loose match"), an_offer(3)),
         notes=("Searched for transformer, not tranformer.",),
         footer="A reaction teaches your picks and those of #papers.",
         late=True,
@@ -110,3 +111,8 @@ EVERY_KIND: tuple[Reply, ...] = (
     HelpReply("Commands", (HelpEntry("search <query>", "finds papers", ("search gnn",)),), note="More: help search"),
     FileReply("Your reading list, 1 paper.", "reading-list.bib", "application/x-bibtex", "@misc{one}"),
 )
+
+
+def of_kind(kind: str) -> Reply:
+    """Return the reply of a kind, by its stable word."""
+    return next(reply for reply in EVERY_KIND if kind_of(reply) == kind)

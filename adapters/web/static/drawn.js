@@ -1,0 +1,165 @@
+// Draws each message from the very payload that a platform would get, beside or instead of the plain one.
+// Pressing a button of a drawing posts the same form as pressing the plain one.
+
+const log = document.getElementById("log");
+const scroll = document.getElementById("scroll");
+const views = document.getElementById("views");
+const status = document.getElementById("status");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const KEPT = "paperround.view";
+const PLATFORMS = ["Slack", "Discord"];
+const shown = new Map(); // id of a message → { revision, ends }
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null; // a browser that keeps nothing shows what is usual
+  }
+}
+
+function remember(view) {
+  try {
+    localStorage.setItem(KEPT, view);
+  } catch {
+    // likewise
+  }
+}
+
+let view = [...PLATFORMS, "both", "plain"].includes(remembered()) ? remembered() : "both";
+let loading;
+
+function renderers() {
+  loading ??= import(document.body.dataset.renderers);
+  return loading;
+}
+
+function made(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  element.append(...children);
+  return element;
+}
+
+function press(message, token) {
+  const form = made("form", { method: "post", action: "/press", hidden: "" });
+  for (const [name, value] of Object.entries({ message, token })) {
+    form.append(made("input", { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.requestSubmit();
+  form.remove();
+}
+
+// ---- Drawing --------------------------------------------------------------------------------------------------------
+
+function forget(id) {
+  shown.get(id)?.ends.forEach((end) => end());
+  shown.delete(id);
+}
+
+async function draw(article) {
+  const revision = article.dataset.drawn;
+  if (!revision) return;
+  const { id } = article;
+  const known = shown.get(id);
+  if (known?.revision === revision && known.view === view) return;
+  forget(id);
+  const ends = [];
+  const state = { revision, view, ends };
+  shown.set(id, state);
+  try {
+    const [{ drawSlack, drawDiscord }, response] = await Promise.all([renderers(), fetch(`/native/${id}`)]);
+    if (!response.ok) throw new Error(response.statusText);
+    const told = await response.json();
+    if (shown.get(id) !== state) return; // it changed again meanwhile
+    const scene = {
+      face: document.body.dataset.face,
+      at: new Date(told.at),
+      dark: dark.matches,
+      press: (token) => press(id, token),
+    };
+    const columns = PLATFORMS.filter((each) => view === "both" || view === each).map((platform) => {
+      const name = `As ${platform} shows it`;
+      const column = made("div", { class: `drawing as-${platform.toLowerCase()}`, role: "group", "aria-label": name });
+      column.append(tools(id, platform));
+      for (const { private: onlyYou, natives } of told.said) {
+        for (const payload of natives[platform] ?? []) {
+          if (onlyYou) column.append(made("p", { class: "only-you" }, "Only visible to you"));
+          const drawing = (platform === "Slack" ? drawSlack : drawDiscord)(payload, scene);
+          ends.push(drawing.end);
+          column.append(drawing.element);
+        }
+      }
+      return column;
+    });
+    const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+    article.querySelector(".drawings")?.remove();
+    article.querySelector(".reply")?.after(made("div", { class: "drawings" }, ...columns));
+    if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  } catch {
+    forget(id);
+    article.querySelector(".drawings")?.remove();
+    status.textContent = "A message could not be drawn; it is shown plainly.";
+  }
+}
+
+function tools(id, platform) {
+  const address = `/native/${id}/${platform}`;
+  const copy = made("button", { type: "button", class: "tool" }, "Copy JSON");
+  copy.setAttribute("aria-label", `Copy the ${platform} payload as JSON`);
+  copy.addEventListener("click", async () => {
+    try {
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(response.statusText);
+      await navigator.clipboard.writeText(await response.text());
+      status.textContent = `The ${platform} payload is in the clipboard.`;
+    } catch {
+      status.textContent = "The payload could not be copied; download it instead.";
+    }
+  });
+  const save = made("a", { class: "tool", href: `${address}?download`, download: "" }, "Download");
+  save.setAttribute("aria-label", `Download the ${platform} payload as JSON`);
+  return made("p", { class: "tools" }, made("b", {}, platform), copy, save);
+}
+
+// A message far up is drawn when one comes near it: a long history opens as quickly as a short one.
+const near = new IntersectionObserver(
+  (entries) => entries.filter((each) => each.isIntersecting).forEach((each) => void draw(each.target)),
+  { root: scroll, rootMargin: "600px 0px" },
+);
+
+function show() {
+  document.body.dataset.view = view;
+  near.disconnect();
+  for (const article of log.querySelectorAll(":scope > article[data-drawn]")) {
+    if (view === "plain") {
+      forget(article.id);
+      article.querySelector(".drawings")?.remove();
+    } else {
+      near.observe(article);
+    }
+  }
+}
+
+new MutationObserver((changes) => {
+  if (view === "plain") return;
+  for (const { type, target, addedNodes } of changes) {
+    if (type === "attributes") void draw(target);
+    else addedNodes.forEach((added) => added.matches?.("article[data-drawn]") && near.observe(added));
+  }
+}).observe(log, { subtree: true, childList: true, attributeFilter: ["data-drawn"] });
+
+dark.addEventListener("change", () => {
+  [...shown.keys()].forEach(forget);
+  show();
+});
+
+views.hidden = false;
+views.querySelector(`[value=${view}]`).checked = true;
+views.addEventListener("change", (event) => {
+  view = event.target.value;
+  remember(view);
+  show();
+});
+show();
