@@ -116,12 +116,19 @@ class _Kept(Collector):
         yield _one("paperround_papers", "Papers stored.", self._stores.papers.count())
         age = GaugeMetricFamily("paperround_source_age_seconds", "Since a source was read well.", labels=["source"])
         failures = GaugeMetricFamily("paperround_source_failures", "Tries that failed in a row.", labels=["source"])
+        ages: dict[str, float] = {}
+        tries: dict[str, int] = {}
         for name, state in self._stores.source_states.all().items():
-            # What follows the question mark of a feed's address may be a key of the host's.
+            # What follows the question mark of a feed's address may be a key of the host's. Feeds that are told apart
+            # by it alone share a line, the worst of theirs: a line twice would spoil the whole page.
             source = name.partition("?")[0]
             if state.succeeded_at is not None:
-                age.add_metric([source], max((now - state.succeeded_at).total_seconds(), 0.0))
-            failures.add_metric([source], state.failures)
+                ages[source] = max((now - state.succeeded_at).total_seconds(), ages.get(source, 0.0))
+            tries[source] = max(state.failures, tries.get(source, 0))
+        for source, seconds in ages.items():
+            age.add_metric([source], seconds)
+        for source, count in tries.items():
+            failures.add_metric([source], count)
         yield age
         yield failures
 

@@ -49,9 +49,10 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
     failures = 0
     while True:
         wake.clear()
+        began = clock.now()
         try:
             await _one_round(paperround)
-            pause = time_to_sleep(await paperround.next_due_at(), clock.now())
+            pause = time_to_sleep(await paperround.next_due_at(began), clock.now())
             failures = 0
         except Exception:  # the top of this task: a disk that is full now must not end the rounds for good
             failures += 1

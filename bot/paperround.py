@@ -276,9 +276,13 @@ class Paperround:
         await self.warm_up()
         return await self._round.what_is_due()
 
-    async def next_due_at(self) -> datetime | None:
-        """Return when `deliver_due` should be called next: a digest falls due, or an open one can be tried again."""
-        return await asyncio.to_thread(self._next_due_at)
+    async def next_due_at(self, since: datetime | None = None) -> datetime | None:
+        """Return when `deliver_due` should be called next: a digest falls due, or an open one can be tried again.
+
+        Args:
+            since: When the last round began: what fell due while it went on may be left over. None counts from now.
+        """
+        return await asyncio.to_thread(self._next_due_at, since)
 
     async def suggestions(
         self,
@@ -388,7 +392,7 @@ class Paperround:
         if told := lateness(self._stores, channel, why, now):
             self._round.plan_note(*told, now)
 
-    def _next_due_at(self) -> datetime | None:
-        now = self._clock.now()
+    def _next_due_at(self, since: datetime | None) -> datetime | None:
+        now = since or self._clock.now()
         found = (next_due_at(self._stores.subscriptions.all(), now), self._stores.ledger.next_due(now))
         return min((instant for instant in found if instant is not None), default=None)

@@ -126,3 +126,16 @@ async def test_why_says_when_a_paper_was_shown_that_the_kept_digests_no_longer_t
     assert isinstance(reply, WhyReply)
     assert not reply.shown
     assert "It was shown on 3 March 2026 already; nothing is picked twice." in reply.lines
+
+
+async def test_why_tells_a_machine_s_keywords_of_a_pick_and_of_any_other_paper(house: House) -> None:
+    picked, other = (
+        a_paper(n, "Sparse retrieval", "We study sparse retrieval.", keywords=("lexical matching",)) for n in (1, 2)
+    )
+    house.stores.digests.keep(Digest(house.ana.profile, date(2026, 3, 3), 0, 1, (a_pick(picked),), MORNING))
+    await house.bring(picked, other)
+    for paper, shown in ((picked, True), (other, False)):
+        reply = (await house.ask(f"why {paper.id}")).reply
+        assert isinstance(reply, WhyReply)
+        assert reply.shown is shown
+        assert "Keywords that a machine at its source found: lexical matching." in reply.lines

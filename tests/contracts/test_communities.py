@@ -68,7 +68,7 @@ def leave_traces(stores: Stores, member: Member) -> None:
     )
     stores.club_votes.vote(member, LAB, DAY, ONE, MORNING)
     act = ManagerAct(member.id, member.name, LAB.id, "digest here off", MORNING)
-    stores.manager_acts.record(act, LAB.platform, LAB.community, f"act-{member.id}")
+    stores.manager_acts.record(act, LAB.platform, LAB.community, f"act-{sum(member.id.encode())}")
     at = f"{member.id}@example.org"
     row = MailAddress(f"m-{member.id}", member, LAB.profile, "papers", at, "daily 09:00 UTC", MORNING, confirmed=True)
     stores.mail_addresses.keep(row, f"email:lab:m-{member.id}")
