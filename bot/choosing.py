@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.calibration import Calibration
+from bot.expansion import cut_of
 from bot.postings import Floats
 from bot.semantics import Vectors
 
@@ -64,3 +65,10 @@ def stretch(scores: Floats, taken: set[int], bar: float, calibration: Calibratio
     entropy = -p * np.log(p) - (1 - p) * np.log(1 - p)
     # Of nearly equal ones the better one, whatever the last digits are.
     return int(places[np.argmax(entropy >= entropy.max() - 1e-9)])
+
+
+def near_the_top(scores: Floats, rows: Rows, bar: float, least: int) -> Rows:
+    """Return the rows that can matter for picks, so that not all have to be sorted: ``least`` and all near the bar."""
+    here = scores[rows]
+    near = bar * NEAR if bar > 0 else np.inf
+    return rows[here >= min(near, cut_of(here, least))]

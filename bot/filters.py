@@ -1,10 +1,12 @@
 """Which papers an interest admits: what must be there, what must not, and the fields."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bot.facts import Rows
+from bot.interests import print_interest
 from bot.model import Clause, Example, FieldTest, Group, Interest, Node, Occur, Phrase, Prefix, Word
 from bot.postings import Ints, Mask, Postings
 from bot.snapshot import Snapshot
@@ -181,3 +183,23 @@ def _apart(snapshot: Snapshot, word: str) -> Iterable[tuple[str, str]]:
         if len(phrase_rows(snapshot, (left, right))):
             yield left, right
             return
+
+
+def exclusions_of(snapshot: Snapshot, interests: Sequence[Interest], row: int) -> tuple[str, ...]:
+    """Return what some interests exclude and a row has, as typed."""
+    return tuple(
+        print_interest(Interest((clause,)))
+        for interest in interests
+        for clause in interest.clauses
+        if clause.occur is Occur.NEVER and holds(snapshot, clause.node)[row]
+    )
+
+
+def missing_in(snapshot: Snapshot, interests: Sequence[Interest], row: int) -> tuple[str, ...]:
+    """Return what some interests demand and a row lacks, as typed."""
+    return tuple(
+        print_interest(Interest((replace(clause, occur=Occur.SHOULD),)))
+        for interest in interests
+        for clause in interest.clauses
+        if clause.occur is Occur.MUST and not holds(snapshot, clause.node)[row]
+    )

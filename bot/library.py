@@ -6,31 +6,26 @@ Searches, rankings and reasons come from one `Snapshot`, which `refresh` swaps; 
 import threading
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime
 from math import fsum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import indexing, keeping
 from bot.calibration import Calibration, strength
-from bot.candidates import Candidates, Fresh, rows_in
-from bot.choosing import BAR, NEAR, POOL, STRETCH_FROM, Rows, chosen, stretch
+from bot.candidates import Candidates, Fresh, in_focus, open_rows, rows_in
+from bot.choosing import BAR, POOL, STRETCH_FROM, Rows, chosen, near_the_top, stretch
 from bot.corrections import Correction, corrected, words_interest
-from bot.expansion import cut_of
 from bot.explain import itemised, key_sentence, looked_for, reasons
 from bot.feedback_scoring import learned_words_of
-from bot.filters import holds, matched_at_all
+from bot.filters import exclusions_of, matched_at_all, missing_in
 from bot.findings import Assessment, Found, Hit, Miss, Selection
 from bot.interests import print_interest
 from bot.interleaving import Opponent, team_draft
 from bot.learning import Judged, Taste, lesson_of
-from bot.model import Interest, Occur, Paper, PaperId, Pick, Reason, ReasonKind, Team
+from bot.model import Interest, Paper, PaperId, Pick, Reason, ReasonKind, Team
 from bot.ports import PapersToRead
-from bot.postings import Floats, Mask
 from bot.ranking import Ranking, order, rank_interest, rank_rows_like, rank_taste
-from bot.scoring import NO_ROWS
 from bot.snapshot import Snapshot
 from bot.tokens import folded_words
 from bot.typos import Spelling
@@ -54,8 +49,6 @@ FAIR = 0.3
 # Papers that stand word for word under two ids are told apart among so many of the best.
 _TWINS_AMONG = 100
 _READ_AT_ONCE = 5000
-# A day's announcements; of more candidates the best by their words are compared by meaning.
-_MOST_IN_FOCUS = 3000
 # Spans of fresh papers that are kept: of a digest, of a preview, of a month, before and after a full hour.
 _MOST_FRESH = 6
 _STRETCH = "a stretch, to learn where your interests end"
@@ -186,9 +179,9 @@ class Library:
             candidates: Only these; None means every stored paper.
         """
         snapshot = self._snapshot
-        focus = _focus(snapshot, candidates)
+        focus = in_focus(snapshot, candidates)
         ranking = rank_taste(snapshot, self._read(snapshot, taste), now, focus, weights)
-        rows = _open_rows(snapshot, ranking.allowed, candidates, excluded)
+        rows = open_rows(snapshot, ranking.allowed, candidates, excluded)
         ordered = order(snapshot, ranking.total, rows)[:limit]
         return [(snapshot.ids[row], float(ranking.total[row])) for row in ordered.tolist()]
 
@@ -211,9 +204,9 @@ class Library:
         """
         snapshot = self._snapshot
         read_taste = self._read(snapshot, taste)
-        focus = _focus(snapshot, candidates)
+        focus = in_focus(snapshot, candidates)
         ranking = rank_taste(snapshot, read_taste, now, focus)
-        rows = _open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
+        rows = open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
         best, edge, missed = self._best_of(snapshot, ranking, rows, count, calibration)
         gave: dict[int, Team] = {}
         if against is not None:
@@ -232,7 +225,7 @@ class Library:
     ) -> tuple[Rows, int | None, int | None]:
         """Return the rows to pick, best first, then the one for a stretch and the best below the bar, where any is."""
         bar = BAR if ranking.known else 0.0
-        rows = _near_the_top(ranking.total, rows, bar, max(count * POOL, 2 * _TWINS_AMONG))
+        rows = near_the_top(ranking.total, rows, bar, max(count * POOL, 2 * _TWINS_AMONG))
         rows = self._without_twins(snapshot, order(snapshot, ranking.total, rows))
         above = int(np.count_nonzero(ranking.total[rows] >= bar))
         pool = rows[: min(above, count * POOL)]
@@ -258,14 +251,14 @@ class Library:
         if row is None:
             return Assessment(0.0, BAR, None, (), (), ())
         read_taste = self._read(snapshot, taste)
-        ranking = rank_taste(snapshot, read_taste, now, np.union1d(_focus(snapshot, candidates), [row]))
+        ranking = rank_taste(snapshot, read_taste, now, np.union1d(in_focus(snapshot, candidates), [row]))
         muted = tuple(
             print_interest(interest)
             for typed, interest in zip(taste.muted, read_taste.muted, strict=True)
             if matched_at_all(snapshot, interest)[row]
-        ) + _exclusions(snapshot, read_taste, row)
-        missing = _missing(snapshot, read_taste, row)
-        rows = _open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
+        ) + exclusions_of(snapshot, read_taste.interests, row)
+        missing = missing_in(snapshot, read_taste.interests, row)
+        rows = open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
         place = np.flatnonzero(order(snapshot, ranking.total, rows) == row)
         stored = self._papers.get([paper]).get(paper)
         said = itemised(snapshot, ranking, row, stored, self._title) if stored else ()
@@ -320,7 +313,7 @@ class Library:
         direction = learned_words_of(snapshot, lesson, np.zeros(snapshot.n_stems, dtype=np.float32))
         heaviest = np.argsort(-np.abs(direction), kind="stable")[:limit]
         return [
-            (_readable(snapshot, number), float(direction[number]))
+            (snapshot.readable(number), float(direction[number]))
             for number in heaviest.tolist()
             if direction[number] != 0
         ]
@@ -329,7 +322,7 @@ class Library:
 
     def _fair(self, snapshot: Snapshot, interest: Interest, papers: Collection[PaperId]) -> tuple[Ranking, Rows]:
         meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
-        ranking = rank_interest(snapshot, meant, _focus(snapshot, papers))
+        ranking = rank_interest(snapshot, meant, in_focus(snapshot, papers))
         rows = rows_in(snapshot, papers)
         return ranking, rows[ranking.allowed[rows] & ((ranking.total[rows] >= FAIR) | (not ranking.known))]
 
@@ -346,7 +339,7 @@ class Library:
     def _spelling_of(self, snapshot: Snapshot) -> Spelling:
         known = self._spelling
         if known is None or known[0] is not snapshot:
-            known = snapshot, Spelling(snapshot.words, _word_counts(snapshot))
+            known = snapshot, Spelling(snapshot.words, snapshot.word_counts())
             self._spelling = known
         return known[1]
 
@@ -406,67 +399,5 @@ class Library:
         return np.array([*keep, *rows[_TWINS_AMONG:].tolist()], dtype=np.int64)
 
 
-def _focus(snapshot: Snapshot, candidates: Collection[PaperId] | None) -> Rows:
-    """Return the rows of candidates where they are few enough for each to be compared by its meaning."""
-    if candidates is None or len(candidates) > _MOST_IN_FOCUS:
-        return NO_ROWS
-    if isinstance(candidates, Candidates):
-        # What was shown or judged meanwhile does not change it, so what was worked out for an interest still holds.
-        candidates = replace(candidates, without=frozenset())
-    return rows_in(snapshot, candidates)
-
-
-def _open_rows(
-    snapshot: Snapshot, allowed: Mask, candidates: Collection[PaperId] | None, excluded: Collection[PaperId]
-) -> NDArray[np.int64]:
-    mask = allowed
-    if candidates is not None:
-        mask = np.zeros(len(snapshot), dtype=np.bool_)
-        mask[rows_in(snapshot, candidates)] = True
-        mask &= allowed
-    else:
-        mask = allowed.copy()
-    mask[snapshot.rows_of(excluded)] = False
-    return np.flatnonzero(mask)
-
-
-def _near_the_top(scores: Floats, rows: Rows, bar: float, least: int) -> Rows:
-    """Return the rows that can matter for picks, so that not all have to be sorted: ``least`` and all near the bar."""
-    here = scores[rows]
-    near = bar * NEAR if bar > 0 else np.inf
-    return rows[here >= min(near, cut_of(here, least))]
-
-
-def _exclusions(snapshot: Snapshot, taste: Taste, row: int) -> tuple[str, ...]:
-    return tuple(
-        print_interest(Interest((clause,)))
-        for interest in taste.interests
-        for clause in interest.clauses
-        if clause.occur is Occur.NEVER and holds(snapshot, clause.node)[row]
-    )
-
-
-def _missing(snapshot: Snapshot, taste: Taste, row: int) -> tuple[str, ...]:
-    return tuple(
-        print_interest(Interest((replace(clause, occur=Occur.SHOULD),)))
-        for interest in taste.interests
-        for clause in interest.clauses
-        if clause.occur is Occur.MUST and not holds(snapshot, clause.node)[row]
-    )
-
-
 def _folded_title(paper: Paper | None) -> str:
     return " ".join(folded_words(paper.title)) if paper is not None else ""
-
-
-def _word_counts(snapshot: Snapshot) -> NDArray[np.int32]:
-    counts = np.zeros(len(snapshot.words), dtype=np.int32)
-    for batch in snapshot.batches:
-        counts += batch.postings.word_counts(len(snapshot.words))
-    return counts
-
-
-def _readable(snapshot: Snapshot, stem: int) -> str:
-    """Return the most frequent word with a stem."""
-    words = snapshot.words_with_stem(stem)
-    return snapshot.words[int(words[int(_word_counts(snapshot)[words].argmax())])]

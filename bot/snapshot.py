@@ -183,6 +183,18 @@ class Snapshot:
     def words_with_stem(self, stem: int) -> NDArray[np.int64]:
         return np.flatnonzero(self.stem_of == stem)
 
+    def word_counts(self) -> Ints:
+        """Return how often each word stands in all papers, shape (n_words,)."""
+        counts = np.zeros(len(self.words), dtype=np.int32)
+        for batch in self.batches:
+            counts += batch.postings.word_counts(len(self.words))
+        return counts
+
+    def readable(self, stem: int) -> str:
+        """Return the most frequent word with a stem."""
+        words = self.words_with_stem(stem)
+        return self.words[int(words[int(self.word_counts()[words].argmax())])]
+
     def fact(self, row: int) -> tuple[Facts, int]:
         """Return the batch's facts and the place of a row in them."""
         for offset, batch in self.offsets():

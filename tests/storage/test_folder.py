@@ -11,7 +11,8 @@ import pytest
 from bot.ports import DataFolderInUse, StorageUnavailable, StorageUnusable
 from storage.backup import back_up
 from storage.connections import open_connection
-from storage.folder import BACKUPS, DATABASE, STAMP
+from storage.folder import DATABASE, STAMP
+from storage.rotation import BACKUPS
 from storage.sqlite import open_stores
 from tests.builders import MORNING, a_paper
 from tests.storage.conftest import Start

@@ -8,9 +8,10 @@ from sqlite_utils import Database
 
 from bot.ports import StorageUnusable
 from storage.connections import open_connection
-from storage.folder import BACKUPS, DATABASE, STAMP
+from storage.folder import DATABASE, STAMP
 from storage.migrations import applied_steps, known_steps, migrate
 from storage.migrations.registry import migrations
+from storage.rotation import BACKUPS
 from storage.sqlite import open_stores
 from tests.storage.conftest import Start
 

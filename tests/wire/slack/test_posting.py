@@ -9,6 +9,7 @@ from tests.adapters.slack.block_kit import refusals
 from tests.wire.slack.fake_slack import FakeSlack, Fault
 from tests.wire.slack.process import BotProcess
 from tests.wire.slack.room import PARTS, Room
+from tests.wire.slack.said import an_event
 
 LATER_CALLS = ("reactions.get", "conversations.members")
 
@@ -163,7 +164,8 @@ def test_p1_a_revocation_that_a_side_call_learns_first_stops_every_round_until_t
 def test_a_channel_that_was_shared_has_a_new_id_and_its_round_stops_and_is_told_once(room: Room) -> None:
     room.set_up()
     for _ in range(2):
-        room.event(type="channel_id_changed", old_channel_id=room.channel, new_channel_id="C0NEW")
+        moved = {"type": "channel_id_changed", "old_channel_id": room.channel, "new_channel_id": "C0NEW"}
+        assert room.fake.say_by_socket("events_api", an_event(room.fake, moved)) == {}
     room.fake.wait_until(lambda: room.told)
     assert "new id" in room.told[0]["text"]
     assert "paused" in room.say("digest here")
