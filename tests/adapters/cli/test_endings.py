@@ -137,7 +137,8 @@ def test_light_commands_load_neither_the_engine_nor_a_platform() -> None:
 def test_every_command_of_the_host_is_in_the_help(run: Run) -> None:
     told = run("--help").out
     asking = {"run", "init", "doctor", "chat", "say", "search", "ingest", "deliver"}
-    keeping = {"backup", "restore", "export", "migrate", "version", "feedback", "eval", "bench"}
+    keeping = {"backup", "restore", "export", "import", "migrate", "version", "feedback", "eval", "bench"}
+    keeping |= {"papers", "interests", "audit"}
     assert {line.split()[0] for line in told.partition("Commands:")[2].splitlines() if line} == asking | keeping
 
 

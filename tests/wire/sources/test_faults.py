@@ -14,7 +14,7 @@ from adapters.sources.feeds import FEED_ENTRIES
 from adapters.sources.fetch import Fetcher, Limits
 from adapters.sources.huggingface_lists import HuggingFaceDaily, HuggingFaceTrending
 from adapters.sources.network_source import NetworkSource
-from adapters.sources.polling import news_for_host, next_poll_at, poll
+from adapters.sources.polling import HostNews, news_for_host, next_poll_at, poll
 from adapters.sources.preprint_server import PreprintServer
 from adapters.sources.pubmed_search import PubmedSearch
 from bot.announcements import SourceState
@@ -141,7 +141,7 @@ async def test_q5_an_external_entity_is_neither_read_nor_fetched(
 async def test_q7_a_dead_source_is_asked_less_and_less_and_the_host_is_told_once() -> None:
     shelf = Shelf()
     moment = [NOW]
-    told: list[str] = []
+    told: list[HostNews] = []
     polls: list[datetime] = []
     async with a_host(always(Says(b"down", 500))) as host, a_fetcher(host) as fetcher:
         source = Feed("feed:x", host.address, fetcher)

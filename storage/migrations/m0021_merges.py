@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0023_merges(db: Database) -> None:
+def m0021_merges(db: Database) -> None:
     # A paper that turned out to be another stored one keeps its row, and `merged_into` names that other.
     # `record` and `before` are the columns of the record and of the paper as they were before they met; `names` are
     # those that became the paper's. `own_row` is the record's own paper, if it has or had one. A merge that was undone

@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0028_manager_acts(db: Database) -> None:
+def m0026_manager_acts(db: Database) -> None:
     # Rows are added and never changed, but for the name, which goes when its owner is forgotten. The unique pair makes
     # an event that a platform delivers again count once.
     db.executescript("""

@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0025_access(db: Database) -> None:
+def m0023_access(db: Database) -> None:
     # `kept_secrets` is not exported: whoever has the key can make links.
     db.executescript("""
         CREATE TABLE access_grants (

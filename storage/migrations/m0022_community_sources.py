@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0024_community_sources(db: Database) -> None:
+def m0022_community_sources(db: Database) -> None:
     # Who added a source stands apart: it goes when that member is forgotten, and the source stays.
     db.executescript("""
         CREATE TABLE community_sources (

@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0029_communities_left(db: Database) -> None:
+def m0027_communities_left(db: Database) -> None:
     db.executescript("""
         CREATE TABLE communities_left (
             platform TEXT NOT NULL,

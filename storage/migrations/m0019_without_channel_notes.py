@@ -6,5 +6,5 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0020_without_channel_notes(db: Database) -> None:
+def m0019_without_channel_notes(db: Database) -> None:
     db.execute("DROP TABLE channel_notes")

@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0026_voted_papers(db: Database) -> None:
+def m0024_voted_papers(db: Database) -> None:
     db.executescript("""
         CREATE INDEX papers_voted ON papers (coalesce(announced, first_seen), upvotes) WHERE upvotes > 0;
     """)

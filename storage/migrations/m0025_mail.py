@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0027_mail(db: Database) -> None:
+def m0025_mail(db: Database) -> None:
     # `mail_tries` names nobody: its marks cannot be read back, and a day later they are gone.
     db.executescript("""
         CREATE TABLE mail_addresses (

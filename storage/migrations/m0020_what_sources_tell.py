@@ -6,7 +6,7 @@ from storage.migrations.registry import migrations
 
 
 @migrations()
-def m0022_what_sources_tell(db: Database) -> None:
+def m0020_what_sources_tell(db: Database) -> None:
     # Apart from the papers, which are read far more often: only where the readable abstract is not the original.
     db.executescript("""
         ALTER TABLE papers ADD COLUMN comments INTEGER;
