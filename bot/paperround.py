@@ -188,9 +188,7 @@ class Paperround:
             return None
         if removed:
             off = self._pressing(member, channel, f"{OFF}{message}:{event}")
-            return await self._at_the_desk(
-                "reaction", lambda: react_no_more(self._desk, off, message, paper, verdict)
-            )
+            return await self._at_the_desk("reaction", lambda: react_no_more(self._desk, off, message, paper, verdict))
         on = self._pressing(member, channel, f"{put_on(message)}{event}")
         return await self._at_the_desk("reaction", lambda: react_to(self._desk, on, paper, verdict))
 
@@ -223,9 +221,7 @@ class Paperround:
         first = (self._clock.now() - timedelta(days=days)).date()
         return await asyncio.to_thread(posted_papers, self._stores.ledger, platform, first)
 
-    async def clicked(
-        self, paper: PaperId, member: Member | None, channel: Channel | None, event: str
-    ) -> str | None:
+    async def clicked(self, paper: PaperId, member: Member | None, channel: Channel | None, event: str) -> str | None:
         """Count that somebody opened a link, where that was chosen; return where it leads, None for an unknown paper.
 
         The address comes from the store, never from the link. Callers leave out what only looks at links: HEAD

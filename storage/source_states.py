@@ -1,6 +1,5 @@
 """Where each source of papers stands, in SQL."""
 
-
 from bot.announcements import SourceState
 from storage.rows import instant_or_none, stamp_or_none, storable
 from storage.sql import Connection, Readers, Row, Writer

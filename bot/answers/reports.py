@@ -75,8 +75,7 @@ def status(desk: Desk, asked: Asked) -> Answer:
         if record.state in {DeliveryState.REJECTED, DeliveryState.HELD, DeliveryState.AMBIGUOUS}
     ]
     facts += [
-        (_delivery_in_words(record), f"{record.state}: {record.why or 'no reason kept'}")
-        for record in open_parts[:3]
+        (_delivery_in_words(record), f"{record.state}: {record.why or 'no reason kept'}") for record in open_parts[:3]
     ]
     if asked.member.manager:
         acts = stores.manager_acts.newest(asked.channel.platform, asked.channel.community, ACTS_SHOWN)
