@@ -1,5 +1,6 @@
 """Where answers are made: the shelves of what is stored, and the library that has read them."""
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -84,6 +85,8 @@ class Desk:
         self.ready = False
         self._unsaved = 0
         self._calibrated_at: datetime | None = None
+        # Sources are read side by side, and each catches up at its end: the index is written by one at a time.
+        self._saving = threading.Lock()
 
     def catch_up(self, now: datetime) -> None:
         """Fold new papers into the library, and fit the calibration where it is old."""
@@ -91,9 +94,9 @@ class Desk:
             self.library.restore(kept)
         self._unsaved += self.library.refresh()
         self.ready = True
-        if self._unsaved and self._unsaved >= SAVED_FROM * len(self.library):
-            self.stores.index_cache.save(self.library.dump())
-            self._unsaved = 0
+        with self._saving:
+            if self._unsaved and self._unsaved >= SAVED_FROM * len(self.library):
+                self._save()
         if self._calibration_is_old(now):
             self._calibrate(now)
 
@@ -105,9 +108,13 @@ class Desk:
         """
         self.catch_up(now)
         self.library.refit()
-        self.stores.index_cache.save(self.library.dump())
-        self._unsaved = 0
+        with self._saving:
+            self._save()
         self._calibrate(now)
+
+    def _save(self) -> None:
+        self._unsaved = 0
+        self.stores.index_cache.save(self.library.dump())
 
     def _calibration_is_old(self, now: datetime) -> bool:
         """Tell whether to read months of digests again: after a day, or after an hour in which somebody pressed."""

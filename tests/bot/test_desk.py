@@ -1,5 +1,7 @@
 """What a start reads again, and which picks a percentage is fitted on."""
 
+import asyncio
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -117,3 +119,20 @@ def test_a_pick_known_already_is_neither_hit_nor_miss() -> None:
     read = Feedback("e1", ANA, None, a_paper(1).id, Verdict.NOT_FOR_ME, MORNING, because=Because.READ)
     like = Feedback("e2", ANA, None, a_paper(2).id, Verdict.LIKE, MORNING)
     assert outcomes([a_digest(ANA.profile, 1, 2, 3)], [read, like]) == ([2.0, 3.0], [True, False])
+
+
+async def test_sources_that_are_read_side_by_side_keep_the_index_one_after_the_other(house: House) -> None:
+    saving, most = 0, 0
+    save = house.stores.index_cache.save
+
+    def watched(content: bytes) -> None:
+        nonlocal saving, most
+        saving += 1
+        most = max(most, saving)
+        time.sleep(0.02)
+        save(content)
+        saving -= 1
+
+    house.stores.index_cache.save = watched  # type: ignore[method-assign]  # the wire to the disk
+    await asyncio.gather(*(house.bring(a_paper(number)) for number in range(1, 9)))
+    assert most == 1
