@@ -72,7 +72,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _zones() -> Iterator[Finding]:
     try:
-        ZoneInfo("Europe/Berlin")
+        ZoneInfo.no_cache("Europe/Berlin")
     except ZoneInfoNotFoundError:
         yield Finding("time zones", State.FAULT, "This machine knows no time zones.", "Run: pip install tzdata")
     else:

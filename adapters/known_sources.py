@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.settings import BadSettings, Settings, expected_of
 from adapters.sources.configured import BadSource, ConfiguredSource, Way, none_lacking, sources_from
 from adapters.sources.fetch import Fetcher
-from adapters.sources.file import unwatched
+from adapters.sources.file import FileSource, unwatched
 from adapters.sources.network_source import NetworkSource
 from adapters.sources.polling import next_poll_at
 from adapters.sources.sample import DAYS
@@ -17,6 +17,7 @@ from bot.model import PaperId
 
 SAMPLE_START = "sample-start"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+LOCAL_EVERY = timedelta(hours=1)
 
 
 def fetcher_of(settings: Settings) -> Fetcher:
@@ -52,12 +53,15 @@ def sources_set(text: str, way: Way) -> list[ConfiguredSource]:
 def polls_of(
     sources: Sequence[ConfiguredSource], states: Mapping[str, SourceState], now: datetime
 ) -> dict[str, datetime]:
-    """Return when each source on the network is asked next, by its name; the past and ``now`` mean at once."""
-    return {
-        source.name: next_poll_at(source.rhythm, states.get(source.name, SourceState()), now)
-        for source in sources
-        if isinstance(source, NetworkSource)
-    }
+    """Return when each source that can fail is asked next, by its words; the past and ``now`` mean at once."""
+    due: dict[str, datetime] = {}
+    for source in sources:
+        if isinstance(source, NetworkSource):
+            due[source.name] = next_poll_at(source.rhythm, states.get(source.name, SourceState()), now)
+        elif isinstance(source, FileSource):
+            read = states.get(source.words, SourceState()).polled_at
+            due[source.words] = now if read is None else read + LOCAL_EVERY
+    return due
 
 
 class CommunityWords:

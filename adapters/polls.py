@@ -10,7 +10,15 @@ from typing import Protocol
 import structlog
 
 from adapters.rounds import LONGEST_SLEEP, doubled
-from adapters.sources.polling import HostNews, PolledSource, after_failure, news_for_host, next_poll_at, poll
+from adapters.sources.polling import (
+    HostNews,
+    PolledSource,
+    after_failure,
+    after_success,
+    news_for_host,
+    next_poll_at,
+    poll,
+)
 from bot.announcements import SourceFailed, SourceState
 from bot.paperround import Paperround
 from bot.ports import Clock, Source, StorageUnavailable, Stores
@@ -86,6 +94,45 @@ async def _ask_on(one: Polled, rest: timedelta) -> None:
         rest = await one.ask()
 
 
+class Standing:
+    """Where a source stands between two looks, and what the host hears of it.
+
+    Args:
+        words: How the host names it.
+        tell: Tells the host what is news.
+    """
+
+    def __init__(self, words: str, stores: Stores, clock: Clock, tell: TellHost) -> None:
+        self.words = words
+        self.states = stores.source_states
+        self.clock = clock
+        self._tell = tell
+
+    async def now(self) -> SourceState:
+        return await asyncio.to_thread(self.states.get, self.words)
+
+    async def after(self, failure: SourceFailed | None) -> None:
+        """Keep how a look at it ended."""
+        now = self.clock.now()
+        state = replace(await self.now(), polled_at=now)
+        state = after_success(state, now) if failure is None else after_failure(state, failure, now)
+        await asyncio.to_thread(self.states.set, self.words, state)
+
+    async def told(self) -> None:
+        """Tell the host what it is due to hear; a message is written down before it counts as told."""
+        now, state = self.clock.now(), await self.now()
+        # What follows the question mark of a feed's address may be a key of the host's.
+        news = news_for_host(self.words.partition("?")[0], state, now)
+        if news is None:
+            return
+        if news.works:
+            log.info("a source works again", action="source_works", source=self.words)
+        else:
+            log.warning("a source has failed for a day", action="source_silent", source=self.words, news=news.said)
+        await self._tell(self.words, news, now)
+        await asyncio.to_thread(self.states.set, self.words, replace(state, told=not news.works))
+
+
 class LocalPolled:
     """A source on this machine: read whole, again and again.
 
@@ -93,11 +140,14 @@ class LocalPolled:
         wake: Called when papers came in.
     """
 
-    def __init__(self, paperround: Paperround, source: Source, every: timedelta, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, paperround: Paperround, source: Source, every: timedelta, wake: Callable[[], None], standing: Standing
+    ) -> None:
         self._paperround = paperround
         self._source = source
         self._every = every
         self._wake = wake
+        self._standing = standing
         self._failures = 0
 
     @property
@@ -108,15 +158,29 @@ class LocalPolled:
         """Read it; after a failure it rests `FIRST_SOURCE_BACKOFF`, then twice as long each time."""
         try:
             report = await self._paperround.ingest(self._source)
-        except Exception:  # the top of this task: one source in trouble must not end the polling of any
+            await self._standing.after(None)
+            await self._standing.told()
+        except Exception as error:  # the top of this task: one source in trouble must not end the polling of any
             self._failures += 1
             log.exception("a source failed", action="source_failed", source=self.name, failures=self._failures)
+            await self._failed(error)
             return doubled(FIRST_SOURCE_BACKOFF, self._failures, LONGEST_SOURCE_BACKOFF)
         self._failures = 0
         log.info("source read", action="source_read", source=self.name, read=report.read, added=report.added)
         if report.added:
             self._wake()
         return self._every
+
+    async def _failed(self, error: Exception) -> None:
+        if isinstance(error, SourceFailed):
+            failure = error
+        else:
+            failure = SourceFailed(f"it could not be read ({type(error).__name__})")
+        try:
+            await self._standing.after(failure)
+            await self._standing.told()
+        except StorageUnavailable:
+            log.warning("where a source stands was not kept", action="source_state_lost", source=self.name)
 
 
 class NetworkPolled:
@@ -138,7 +202,7 @@ class NetworkPolled:
     ) -> None:
         self._paperround = paperround
         self._source = source
-        self._tell = tell
+        self._standing = Standing(source.name, stores, clock, tell)
         self._states = stores.source_states
         self._turns = stores.turns
         self._clock = clock
@@ -179,23 +243,9 @@ class NetworkPolled:
             await self._read(state)
         finally:
             await asyncio.to_thread(self._turns.give_back, turn)
-        state = await asyncio.to_thread(self._states.get, self.name)
-        await self._told(state)
+        await self._standing.told()
+        state = await self._standing.now()
         return next_poll_at(self._source.rhythm, state, self._clock.now())
-
-    async def _told(self, state: SourceState) -> None:
-        """Tell the host what it is due to hear; a message is written down before it counts as told."""
-        now = self._clock.now()
-        # What follows the question mark of a feed's address may be a key of the host's.
-        news = news_for_host(self.name.partition("?")[0], state, now)
-        if news is None:
-            return
-        if news.works:
-            log.info("a source works again", action="source_works", source=self.name)
-        else:
-            log.warning("a source has failed for a day", action="source_silent", source=self.name, news=news.said)
-        await self._tell(self.name, news, now)
-        await asyncio.to_thread(self._states.set, self.name, replace(state, told=not news.works))
 
     async def _read(self, before: SourceState) -> None:
         begun = perf_counter()

@@ -19,13 +19,22 @@ from adapters.discord import render as discord
 from adapters.edges import Connected, Edge, connected, mail_edge
 from adapters.email.app import EmailEdge
 from adapters.host_channel import HostChannel, set_channel
-from adapters.known_sources import CommunityWords, fetcher_of, kept_sample_start, polls_of, sources_set, way_of
+from adapters.known_sources import (
+    LOCAL_EVERY,
+    CommunityWords,
+    fetcher_of,
+    kept_sample_start,
+    polls_of,
+    sources_set,
+    way_of,
+)
 from adapters.main import Opened, open_paperround
-from adapters.polls import LocalPolled, NetworkPolled, Polled, TellHost, run_added, run_polls
+from adapters.polls import LocalPolled, NetworkPolled, Polled, Standing, TellHost, run_added, run_polls
 from adapters.rounds import run_retraining, run_rounds, until_the_clock_is_right
 from adapters.settings import BadSettings, Settings, expected_of
 from adapters.slack import render as slack
 from adapters.sources.configured import ConfiguredSource, Way
+from adapters.sources.file import FileSource
 from adapters.sources.lookup import Lookup
 from adapters.sources.network_source import NetworkSource
 from adapters.upkeep import run_upkeep
@@ -45,7 +54,6 @@ log = structlog.get_logger()
 
 # Open pages are streams that would never end by themselves.
 WEB_SHUTDOWN_S = 1.0
-POLLED_EVERY = timedelta(hours=1)
 # How long the first round waits for the first papers, and how long the address is not told for their sake.
 FIRST_PAPERS = timedelta(seconds=60)
 QUICK_SOURCE = timedelta(seconds=1)
@@ -288,7 +296,8 @@ async def _work(
 def _polled(house: Opened, source: ConfiguredSource, wake: Callable[[], None], tell: TellHost) -> Polled:
     if isinstance(source, NetworkSource):
         return NetworkPolled(house.paperround, source, house.stores, house.clock, wake, tell)
-    return LocalPolled(house.paperround, source, POLLED_EVERY, wake)
+    words = source.words if isinstance(source, FileSource) else source.name
+    return LocalPolled(house.paperround, source, LOCAL_EVERY, wake, Standing(words, house.stores, house.clock, tell))
 
 
 async def _watched(edge: Edge) -> None:

@@ -42,6 +42,11 @@ class FileSource:
         self._path = path
         self._on_bytes = on_bytes
 
+    @property
+    def words(self) -> str:
+        """How a host names it: one file of several, where `name` is that of them all."""
+        return f"file:{self._path}"
+
     async def papers(self, now: datetime) -> AsyncIterator[Paper | RejectedItem]:
         """Yield what the file holds, in its order.
 

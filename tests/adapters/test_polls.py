@@ -10,7 +10,7 @@ from typing import Self
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.polls import LocalPolled, NetworkPolled, Polled, run_polls
+from adapters.polls import LocalPolled, NetworkPolled, Polled, Standing, run_polls
 from adapters.rounds import LONGEST_SLEEP
 from adapters.sources.polling import FIRST_RETRY, HostNews, Rhythm
 from bot.announcements import SourceFailed, SourceState
@@ -62,13 +62,14 @@ class House:
         self.woken += 1
 
     def local(self, source: Announcing, every: timedelta = QUICK) -> LocalPolled:
-        return LocalPolled(self.paperround, source, every, self.wake)
+        standing = Standing(f"file:{source.name}", self.stores, self.clock, self.tell)
+        return LocalPolled(self.paperround, source, every, self.wake, standing)
 
     def network(self, source: Announcing) -> NetworkPolled:
-        async def tell(_: str, news: HostNews, __: datetime) -> None:
-            self.told.append(news.said)
+        return NetworkPolled(self.paperround, source, self.stores, self.clock, self.wake, self.tell)
 
-        return NetworkPolled(self.paperround, source, self.stores, self.clock, self.wake, tell)
+    async def tell(self, _: str, news: HostNews, __: datetime) -> None:
+        self.told.append(news.said)
 
 
 @pytest.fixture
@@ -165,3 +166,18 @@ async def test_a_clock_that_was_set_back_does_not_silence_a_source(house: House)
     house.clock.move(timedelta(days=-400))
     await house.network(source).ask()
     assert source.asked == 2
+
+
+async def test_a_file_that_cannot_be_read_for_a_day_is_told_once_and_once_more_when_it_works(house: House) -> None:
+    source = Announcing(failures=30)
+    polled = house.local(source)
+    for _ in range(30):
+        await polled.ask()
+        house.clock.move(HOURLY)
+    state = house.stores.source_states.get("file:announcing")
+    assert (state.failures, state.error) == (30, "the source is down")
+    assert len(house.told) == 1
+    assert "file:announcing has failed since" in house.told[0]
+    for _ in range(2):
+        await polled.ask()
+    assert house.told[1:] == ["The source file:announcing works again."]

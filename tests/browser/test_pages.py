@@ -147,7 +147,9 @@ def drawn_texts() -> list[str]:
     return made
 
 
-def test_nothing_that_papers_or_people_write_is_executed(visit: Visit, drawn_texts: list[str], tmp_path: Path) -> None:
+def test_nothing_that_papers_or_people_write_is_executed(
+    request: pytest.FixtureRequest, visit: Visit, drawn_texts: list[str], tmp_path: Path
+) -> None:
     papers = [
         {
             "id": f"2603.{number:05}",
@@ -163,7 +165,11 @@ def test_nothing_that_papers_or_people_write_is_executed(visit: Visit, drawn_tex
     file.write_text("\n".join(map(json.dumps, papers)), "utf-8")
     visitor = visit(PAPERROUND_SOURCES=f"file:{file}")
     watch = "window.ran = () => { window.did_run = true }"
-    visitor.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": watch})
+    watching = visitor.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": watch})
+    # The browser serves other tests after this one.
+    request.addfinalizer(  # only this test watches
+        lambda: visitor.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", watching)
+    )
     visitor.type("/papers follow entropy")
     visitor.type("/papers today")
     archive = next(word for word in visitor.type("/papers archive").split() if "/archive/" in word)
