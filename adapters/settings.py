@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     )
     asks_a_minute: Annotated[int, Field(ge=0, le=100_000)] = _setting(
         "PAPERROUND_ASKS_A_MINUTE",
-        60,
+        600,
         "How many commands and buttons each member has a minute, a third of them at once; 0 sets no limit.\n"
         "In the playground there is none.",
         "a whole number from 0 to 100000",

@@ -8,7 +8,7 @@ from bot.model import Member
 
 # Whoever was not heard of for longer than it takes to fill a bucket has a full one, so forgetting them changes nothing.
 REMEMBERED = 20_000
-# Of a minute's asks so many may come at once: a person who reads five picks presses three buttons on each.
+# Of a minute's asks so many may come at once: a script of somebody who tries things out is no flood yet.
 AT_ONCE = 1 / 3
 
 
