@@ -228,7 +228,7 @@ class NetworkPolled:
     async def _asked(self) -> datetime:
         """Read it when it is due; return when it is due next."""
         now = self._clock.now()
-        state = await asyncio.to_thread(self._states.get, self.name)
+        state = await self._standing.now()
         due = next_poll_at(self._source.rhythm, state, now)
         if due > now:
             return due
@@ -237,7 +237,7 @@ class NetworkPolled:
             return now + READ_BY_ANOTHER
         try:
             # Somebody else may have read it between the look and the turn.
-            state = await asyncio.to_thread(self._states.get, self.name)
+            state = await self._standing.now()
             if (due := next_poll_at(self._source.rhythm, state, now)) > now:
                 return due
             await self._read(state)

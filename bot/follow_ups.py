@@ -12,6 +12,7 @@ from bot.plain import clean
 from bot.ports import Messenger, Stores
 from bot.preferences import chosen
 from bot.replies import NoticeReply
+from bot.shown import day_in_words
 
 # Nobody waits for news of a paper that was picked longer ago.
 FOLLOWED_FOR = timedelta(days=60)
@@ -79,7 +80,7 @@ class FollowUps:
             reply = NoticeReply(lines[0])
         else:
             day = news[0].pick.day
-            reply = NoticeReply(f"News of the picks of {day.day} {day:%B %Y}:", tuple(lines))
+            reply = NoticeReply(f"News of the picks of {day_in_words(day)}:", tuple(lines))
         # Named after what it says: a restored database that plans it once more finds it by the same marker.
         about = f"news {under} {hashlib.sha256('|'.join(lines).encode()).hexdigest()[:16]}"
         note = self._notes.written(channel, about, reply, now, under)

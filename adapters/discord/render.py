@@ -25,12 +25,12 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
+from bot.shown import authors_in_words, day_in_words, day_of, match_in_words, source_in_words
 
 AUTHORS_NAMED = 5
 BAR_CAP = 20
 BETWEEN = " · "
 CODE_CAP = 500
-SOURCES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": "sample"}
 THERE_IS_MORE = "There are more papers."
 
 
@@ -186,18 +186,16 @@ def _joined(facts: Sequence[str]) -> list[str]:
 
 def _match(offered: OfferedPick) -> list[str]:
     pick = offered.pick
-    sure = pick.strength if pick.probability is None else f"{round(pick.probability * 100)} % match"
+    sure = match_in_words(pick)
     labels = [*(["stretch"] if pick.stretch else []), *(["withdrawn"] if pick.paper.withdrawn else [])]
     bold = pieces(sure, limits.DESCRIPTION, "**", "**")
     return [*bold, *_split([*labels, *(reason.words for reason in pick.reasons)])]
 
 
 def _facts(paper: Paper) -> list[str]:
-    named = ", ".join(paper.authors[:AUTHORS_NAMED])
-    if len(paper.authors) > AUTHORS_NAMED:
-        named += f" and {len(paper.authors) - AUTHORS_NAMED} more"
-    day = paper.published or (paper.announced.date() if paper.announced else None)
-    facts = list(_split([named, f"{day.day} {day:%B %Y}" if day else "", SOURCES.get(paper.source, paper.source)]))
+    named = authors_in_words(paper.authors, AUTHORS_NAMED)
+    day = day_of(paper)
+    facts = list(_split([named, day_in_words(day) if day else "", source_in_words(paper)]))
     address = web_address(paper.code_url or "")
     return [*facts, f"[code]({address.replace(')', '%29')})"] if address else facts
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.mail import VERDICTS, MailLinks
-from bot.model import Paper, PaperId, Verdict
+from bot.model import PaperId, Verdict
 from bot.ports import MailAddress
 from bot.replies import (
     ConfirmReply,
@@ -32,9 +32,9 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
+from bot.shown import facts_in_a_line, match_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
-AUTHORS_SHOWN = 3
 SUBJECT_CAP = 200
 TEXT_CAP = 2000
 # Line ends of every kind, other controls, halves of characters, and what turns the direction of what follows.
@@ -137,27 +137,18 @@ def _offered(reply: Reply) -> tuple[OfferedPick, ...]:
 def _paper(offered: OfferedPick) -> dict[str, Any]:
     pick, paper = offered.pick, offered.pick.paper
     marks = [word for word, said in (("stretch", pick.stretch), ("withdrawn", paper.withdrawn)) if said]
-    match = f"{pick.probability * 100:.0f} % match" if pick.probability is not None else pick.strength
     return {
         "id": paper.id,
         "number": offered.number,
         "title": clean(paper.title),
         "marks": ", ".join(marks),
         "url": web_address(paper.url),
-        "facts": clean(_facts(paper)),
-        "match": clean(match),
+        "facts": clean(facts_in_a_line(paper)),
+        "match": clean(match_in_words(pick)),
         "why": clean("; ".join(reason.words for reason in pick.reasons)),
         "sentence": clean(pick.key_sentence),
         "tally": clean(" · ".join(part for part in (offered.tally, offered.verdict) if part)),
     }
-
-
-def _facts(paper: Paper) -> str:
-    authors = ", ".join(paper.authors[:AUTHORS_SHOWN])
-    if (more := len(paper.authors) - AUTHORS_SHOWN) > 0:
-        authors += f" and {more} more"
-    day = paper.published or (paper.announced.date() if paper.announced else None)
-    return " · ".join(part for part in (authors, day.isoformat() if day else "", paper.source) if part)
 
 
 def _said(reply: Reply) -> tuple[str, tuple[str, ...]]:  # noqa: C901, PLR0911 - one branch for each kind is the point

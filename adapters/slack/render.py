@@ -38,13 +38,13 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
+from bot.shown import authors_in_words, day_in_words, day_of, match_in_words, source_in_words
 
 Message = dict[str, Any]
 
 AUTHORS_NAMED = 5
 BAR_CAP = 20
 BETWEEN = " · "
-SOURCES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": "sample"}
 # Where a message is posted for everybody, Slack would else grow a preview under each link.
 WITHOUT_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 
@@ -174,19 +174,17 @@ def _joined(facts: Sequence[str]) -> list[str]:
 
 def _match(offered: OfferedPick) -> list[str]:
     pick = offered.pick
-    sure = pick.strength if pick.probability is None else f"{round(pick.probability * 100)} % match"
+    sure = match_in_words(pick)
     labels = ["stretch"] if pick.stretch else []
     withdrawn = ["withdrawn"] if pick.paper.withdrawn else []
     return list(_split([sure, *labels, *withdrawn, *(reason.words for reason in pick.reasons)]))
 
 
 def _facts(paper: Paper) -> list[str]:
-    named = ", ".join(paper.authors[:AUTHORS_NAMED])
-    if unnamed := len(paper.authors) - AUTHORS_NAMED:
-        named += f" and {unnamed} more" if unnamed > 0 else ""
-    day = paper.published or (paper.announced.date() if paper.announced else None)
+    named = authors_in_words(paper.authors, AUTHORS_NAMED)
+    day = day_of(paper)
     code_link = links(paper.code_url, "code") if paper.code_url and web_address(paper.code_url) else []
-    facts = [named, f"{day.day} {day:%B %Y}" if day else "", SOURCES.get(paper.source, paper.source)]
+    facts = [named, day_in_words(day) if day else "", source_in_words(paper)]
     return [*_split(facts), *code_link]
 
 

@@ -11,7 +11,6 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.actions import OlderRelease, Verb, action_of
-from bot.model import Paper
 from bot.replies import (
     Button,
     ConfirmReply,
@@ -28,9 +27,8 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
+from bot.shown import facts_in_a_line, match_in_words
 
-# More names than this push the sentence that matters off the screen.
-AUTHORS_SHOWN = 3
 BAR_COLUMNS = 20
 INDENT = 3
 
@@ -140,26 +138,16 @@ def _pick(offered: OfferedPick) -> tuple[Line, ...]:
     stretch = "  [stretch]" if pick.stretch else ""
     withdrawn = "  [withdrawn]" if paper.withdrawn else ""
     lines = [Line(f"{offered.number}. {paper.title}{stretch}{withdrawn}", Weight.TITLE, link=paper.url)]
-    match = f"{pick.probability * 100:.0f} % match" if pick.probability is not None else pick.strength
     why = "; ".join(reason.words for reason in pick.reasons)
     told = (
-        (facts_of(paper), Weight.FACTS),
-        (": ".join(part for part in (match, why) if part), Weight.TEXT),
+        (facts_in_a_line(paper), Weight.FACTS),
+        (": ".join(part for part in (match_in_words(pick), why) if part), Weight.TEXT),
         (pick.key_sentence, Weight.TEXT),
         (" · ".join(part for part in (offered.tally, offered.verdict) if part), Weight.FACTS),
         (paper.url, Weight.FACTS),
     )
     lines += [Line(text, weight, INDENT) for text, weight in told if text]
     return tuple(lines)
-
-
-def facts_of(paper: Paper) -> str:
-    """Return authors, day and source of a paper in one line."""
-    authors = ", ".join(paper.authors[:AUTHORS_SHOWN])
-    if (more := len(paper.authors) - AUTHORS_SHOWN) > 0:
-        authors += f" and {more} more"
-    day = paper.published or (paper.announced.date() if paper.announced else None)
-    return " · ".join(part for part in (authors, day.isoformat() if day else "", paper.source) if part)
 
 
 def _interests(reply: InterestsReply) -> tuple[Line, ...]:

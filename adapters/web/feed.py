@@ -8,8 +8,9 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.web.render import authors_in_words, match_in_words, web_address
+from adapters.web.render import authors_of, web_address
 from bot.model import Digest, Pick
+from bot.shown import match_in_words
 
 ATOM = "http://www.w3.org/2005/Atom"
 # No prefix: readers of old take "atom:feed" for another thing.
@@ -52,7 +53,7 @@ def _add_entry(feed: etree._Element, digest: Digest, pick: Pick) -> None:
     for category in paper.categories:
         _add(entry, "category", term=category)
     reasons = ", ".join(reason.words for reason in pick.reasons)
-    said = [match_in_words(pick), reasons, pick.key_sentence or authors_in_words(paper)]
+    said = [match_in_words(pick), reasons, pick.key_sentence or authors_of(paper)]
     _add(entry, "summary", "\n\n".join(each for each in said if each), type="text")
 
 

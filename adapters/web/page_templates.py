@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.web.render import authors_in_words, day_in_words, match_in_words, origin_in_words, web_address
+from adapters.web.render import authors_of, origin_in_words, web_address
 from adapters.web.static_files import StaticFiles
 from bot.model import Paper
+from bot.shown import day_in_words, match_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,7 +38,7 @@ class PageTemplates:
         )
         self._environment.filters |= {
             "address": web_address,
-            "authors": authors_in_words,
+            "authors": authors_of,
             "day": day_in_words,
             "match": match_in_words,
             "origin": origin_in_words,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from adapters.web.native import drawn
 from adapters.web.places import BY_CHANNEL, PLACES, Place
 from bot.actions import EMOJI
 from bot.commands import COMMANDS
-from bot.model import Paper, Pick
+from bot.model import Paper
 from bot.replies import (
     ConfirmReply,
     FactsReply,
@@ -34,9 +34,10 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
+from bot.shown import SOURCE_NAMES, authors_in_words, day_in_words, day_of, match_in_words
 
 AUTHORS_SHOWN = 4
-SOURCES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": "sample", "file": "a file"}
+SOURCES = {**SOURCE_NAMES, "file": "a file"}
 ICONS = {"👍": "thumb-up", "❤": "heart", "🔥": "flame", "👎": "thumb-down", "🔖": "bookmark", "⭐": "star"}
 EMOJI_NAMES = {"👍": "thumbs up", "❤": "heart", "🔥": "fire", "👎": "thumbs down", "🔖": "bookmark", "⭐": "star"}
 
@@ -133,10 +134,6 @@ def clock_in_words(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local:%A} {day_in_words(local.date())}, {local:%H:%M}"
 
 
-def day_in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def web_address(url: str) -> str:
     """Return an address that a link may lead to, "" for any other: a source's ``javascript:`` is no link."""
     try:
@@ -146,21 +143,15 @@ def web_address(url: str) -> str:
     return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
-def authors_in_words(paper: Paper) -> str:
-    shown = ", ".join(paper.authors[:AUTHORS_SHOWN])
-    more = len(paper.authors) - AUTHORS_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+def authors_of(paper: Paper) -> str:
+    return authors_in_words(paper.authors, AUTHORS_SHOWN)
 
 
 def origin_in_words(paper: Paper) -> str:
     """Return date, source and categories of a paper as one line."""
-    day = paper.published or (paper.announced.date() if paper.announced else None)
+    day = day_of(paper)
     facts = [day_in_words(day) if day else "", SOURCES.get(paper.source, paper.source), ", ".join(paper.categories[:3])]
     return " · ".join(fact for fact in facts if fact)
-
-
-def match_in_words(pick: Pick) -> str:
-    return f"{round(pick.probability * 100)} % match" if pick.probability is not None else pick.strength
 
 
 def _notes(message: Message) -> dict[str, Markup]:
@@ -211,7 +202,7 @@ def _templates() -> Environment:
     )
     environment.filters |= {
         "address": web_address,
-        "authors": authors_in_words,
+        "authors": authors_of,
         "clock": clock_in_words,
         "match": match_in_words,
         "origin": origin_in_words,

@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.library import Assessment
 from bot.model import Channel, Digest, Member, Paper, Pick, Reason, Verdict
 from bot.replies import WhyReply
+from bot.shown import day_in_words
 
 # Looked through for the pick in question; nobody asks why of something older.
 DIGESTS_BACK = 60
@@ -45,7 +46,7 @@ def _picked(digests: Sequence[Digest], paper: Paper) -> tuple[Digest, Pick] | No
 def _shown_lines(owner: Member | Channel, digest: Digest, pick: Pick) -> tuple[str, ...]:
     day = digest.local_date
     lines = [
-        f"Picked for {owner_in_words(owner)} on {day.day} {day:%B %Y}:",
+        f"Picked for {owner_in_words(owner)} on {day_in_words(day)}:",
         *shares_in_words(pick.reasons, pick.score),
     ]
     if pick.probability is not None:
@@ -68,7 +69,7 @@ def _not_shown_lines(desk: Desk, asked: Asked, owner: Member | Channel, paper: P
     assessment = desk.library.assess(taste, paper.id, asked.now, candidates=others)
     lines = [f"Not among the picks for {owner_in_words(owner)}:", *_causes(assessment)]
     if (day := shown.get(paper.id)) is not None:
-        lines.append(f"It was shown on {day.day} {day:%B %Y} already; nothing is picked twice.")
+        lines.append(f"It was shown on {day_in_words(day)} already; nothing is picked twice.")
     if any(act.paper == paper.id and act.verdict is not Verdict.CLICK for act in taste.judged):
         lines.append("There is a verdict on it already; what was judged is not picked again.")
     if paper.id not in fresh:

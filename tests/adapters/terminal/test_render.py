@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from adapters.terminal.render import facts_of, parts_of, plain_text, rich_form, typed_for
+from adapters.terminal.render import parts_of, plain_text, rich_form, typed_for
 from bot.actions import OlderRelease, action_of
 from bot.model import Paper, PaperId, Pick, Reason, ReasonKind
 from bot.replies import (
@@ -28,6 +28,7 @@ from bot.replies import (
     WhyReply,
     kind_of,
 )
+from bot.shown import facts_in_a_line
 from tests.builders import a_paper, a_pick
 
 MORE = Button("More", "1:say:search entropy page:2")
@@ -135,4 +136,4 @@ def test_what_is_typed_for_a_button_means_the_same() -> None:
 
 
 def test_a_paper_that_tells_little_shows_little() -> None:
-    assert facts_of(Paper(PaperId("title:1"), "T", "", source="file")) == "file"
+    assert facts_in_a_line(Paper(PaperId("title:1"), "T", "", source="file")) == "file"

@@ -16,9 +16,8 @@ from adapters.web.frozen import frozen
 from adapters.web.history import Author, Message
 from adapters.web.render import (
     MESSAGES_BYTES,
-    authors_in_words,
+    authors_of,
     clock_in_words,
-    match_in_words,
     message_html,
     newest_that_fit,
     web_address,
@@ -42,6 +41,7 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
+from bot.shown import match_in_words
 from tests.builders import a_paper, a_pick
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -147,8 +147,8 @@ def test_a_match_is_a_percentage_only_when_it_is_calibrated() -> None:
 
 
 def test_many_authors_are_counted_and_few_are_named() -> None:
-    assert authors_in_words(a_paper(authors=("A", "B"))) == "A, B"
-    assert authors_in_words(a_paper(authors=tuple("ABCDEF"))) == "A, B, C, D and 2 more"
+    assert authors_of(a_paper(authors=("A", "B"))) == "A, B"
+    assert authors_of(a_paper(authors=tuple("ABCDEF"))) == "A, B, C, D and 2 more"
 
 
 @pytest.mark.parametrize(
