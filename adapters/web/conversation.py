@@ -26,9 +26,8 @@ MORNING = time(9)
 # passed over is late or skipped, as after a night in which the machine was off.
 STOPS = 40
 
-# A part that is being posted is free for others again within this; nothing due sooner means that nothing is open.
-CLAIMED_FOR = timedelta(minutes=2)
-PATIENCE_S = 3.0
+# What another round has begun is waited for so long: a slow machine posts a message in a second.
+PATIENCE_S = 10.0
 
 # The sample is read in a second; with a million papers an answer that asks for patience is better than none.
 WARM_UP_S = 20.0
@@ -203,7 +202,7 @@ class Conversation:
         # A post in doubt rests until it may be looked for: that is no other round.
         while asyncio.get_running_loop().time() < until and not self._messenger.faults.under_way:
             due = await self._paperround.next_due_at()
-            if due is None or due - self.clock.now() > CLAIMED_FOR:
+            if (due is None or due > self.clock.now()) and not await self._messenger.faults.posting():
                 return
             await asyncio.sleep(0.02)
 

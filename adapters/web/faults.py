@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from adapters.web.history import Author, History, Message
+from adapters.web.places import PLACES
 from bot.deliveries import DeliveryRecord
 from bot.model import Channel, DeliveryState, MessageId
 from bot.ports import Clock, OutcomeUnknown, PlatformUnreachable, StorageUnavailable
@@ -78,6 +79,11 @@ class Faults:
         """Whether a post that met a fault is not settled yet."""
         return bool(self._trials)
 
+    async def posting(self) -> bool:
+        """Tell whether the ledger has a part in somebody's hand."""
+        kept = [record for place in PLACES for record in await self._records_of(place.channel)]
+        return any(record.state is DeliveryState.SENDING for record in kept)
+
     async def met_by(self, channel: Channel, payload: str, marker: str) -> Fault:
         """Return what this post meets; a fault is met once."""
         fault, self.next = self.next, Fault.NONE
@@ -119,7 +125,7 @@ class Faults:
                 await self._look(trial)
 
     async def _look(self, trial: Trial) -> None:
-        records = await self.records(trial.channel) if self.records else ()
+        records = await self._records_of(trial.channel)
         record = next((each for each in records if each.payload == trial.payload), None)
         if record is None or record.state is trial.state:
             return
@@ -132,6 +138,9 @@ class Faults:
             self._trials.remove(trial)
             posted = sum(message.marker == trial.marker for message in self._history.in_channel(trial.channel.id))
             await self._add(trial, f"messages with this marker in the channel: {posted}")
+
+    async def _records_of(self, channel: Channel) -> Sequence[DeliveryRecord]:
+        return await self.records(channel) if self.records else ()
 
     def _of(self, marker: str) -> Trial | None:
         return next((trial for trial in self._trials if trial.marker == marker), None)

@@ -1,0 +1,86 @@
+"""The bot's own words in the language of whoever reads them.
+
+English texts stand in the code and are the keys of the catalogues. Numbers, dates and lists are written as each
+language writes them (Unicode CLDR, through Babel).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from gettext import NullTranslations
+from typing import Literal
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from bot.catalogues import LANGUAGES, translations
+
+ENGLISH = "en"
+
+_ENGLISH_AS_IT_STANDS = NullTranslations()
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Say everything in a language until the end of the block, in this task or thread; an unknown one is English."""
+    token = _language.set(language if language in LANGUAGES else ENGLISH)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language_spoken() -> str:
+    """Return the language of the block that this is called in: English outside of all."""
+    return _language.get()
+
+
+def say(english: str, /, **values: object) -> str:
+    """Return a text in the language spoken, with each ``{name}`` filled in; English where the catalogue lacks it."""
+    text = _translations().gettext(english)
+    return text.format_map(values) if values else text
+
+
+def count(number: int, one: str, many: str, /, **values: object) -> str:
+    """Return the text that the language's plural rule chooses for a number, which is filled in as ``{n}``."""
+    text = _translations().ngettext(one, many, number)
+    return text.format_map({"n": whole(number), **values})
+
+
+def whole(number: int) -> str:
+    """Return a whole number with the language's marks between thousands."""
+    return str(format_decimal(number, locale=_language.get()))
+
+
+def percent(share: float) -> str:
+    """Return a share of one in whole percent."""
+    language = _language.get()
+    return f"{round(share * 100)} %" if language == ENGLISH else str(format_percent(share, locale=language))
+
+
+def listed(items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Return items as the language lists them: ``a, b, and c``."""
+    return str(format_list(items, style=style, locale=_language.get()))
+
+
+def day_in_words(day: date) -> str:
+    """Return a day with its month's name: ``3 March 2026``."""
+    language = _language.get()
+    return f"{day.day} {day:%B %Y}" if language == ENGLISH else str(format_date(day, "long", locale=language))
+
+
+def weekday_in_words(day: date) -> str:
+    return str(format_date(day, "EEEE", locale=_language.get()))
+
+
+def instant_in_words(instant: datetime) -> str:
+    """Return an instant in its own zone, to the minute: ``3 March 2026 at 09:00``."""
+    return say("{day} at {time}", day=day_in_words(instant.date()), time=f"{instant:%H:%M}")
+
+
+def _translations() -> NullTranslations:
+    language = _language.get()
+    return _ENGLISH_AS_IT_STANDS if language == ENGLISH else translations(language)
