@@ -80,9 +80,10 @@ class Faults:
         return bool(self._trials)
 
     async def posting(self) -> bool:
-        """Tell whether the ledger has a part in somebody's hand."""
+        """Tell whether a digest or note has been begun in some place and is not at its end."""
+        # Between two of its parts none is in anybody's hand; the next one is open all the same.
         kept = [record for place in PLACES for record in await self._records_of(place.channel)]
-        return any(record.state is DeliveryState.SENDING for record in kept)
+        return any(record.state in OPEN for record in kept)
 
     async def met_by(self, channel: Channel, payload: str, marker: str) -> Fault:
         """Return what this post meets; a fault is met once."""
