@@ -168,11 +168,11 @@ def test_links_are_found_in_a_message_in_order_and_once() -> None:
     ["http://" + "a." * 50_000, "10." * 50_000, "a/" * 50_000 + "10.1000/x", "a-" * 50_000, "10.1000/" + ")" * 50_000],
 )
 def test_hostile_messages_are_searched_in_proportion_to_their_length(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     links_in(text)
     paper_id_from(text)
     doi_from(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

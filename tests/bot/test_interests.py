@@ -229,10 +229,10 @@ def test_an_interest_is_explained_line_by_line() -> None:
     "text", ['"', "NEAR(", "*", "^", "\x00", "a" * 10_000, "\u202e", "(" * 4000, '"' * 4001, "-" * 4000]
 )
 def test_hostile_interests_are_refused_at_once(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadInterest):
         parse_interest(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_every_title_of_the_seed_page_is_an_interest(shared_data: Path) -> None:

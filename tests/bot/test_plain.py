@@ -136,18 +136,18 @@ def test_reading_twice_is_reading_once_and_nothing_raises(text: str) -> None:
     ids=lambda text: text[:8],
 )
 def test_hostile_latex_takes_time_in_proportion_to_its_length(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     plain(text)
     # Each takes under 0.4 s alone; what is not linear takes minutes.
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_twenty_thousand_abstracts_without_latex_take_about_a_second() -> None:
     abstract = "We study the entropy of large language models (LLMs) and find 96% of it in ten places. " * 6
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(20_000):
         plain(abstract)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_the_seed_page_keeps_every_abstract_but_for_its_leftovers(shared_data: Path) -> None:

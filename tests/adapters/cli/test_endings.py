@@ -4,7 +4,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from adapters.cli.endings import ending_of
 from storage.sqlite import open_stores
-from tests.adapters.cli.conftest import Ended, Run, begin, process
+from tests.adapters.cli.conftest import Ended, Run, begin
 
 
 def refused(ended: Ended, status: int, *told: str) -> None:
@@ -111,15 +110,6 @@ def test_a_mistake_of_ours_is_one_sentence_too_and_its_trace_is_for_those_who_as
     assert quiet.sentence.startswith("This went wrong: ZeroDivisionError: division by zero.")
     assert quiet.trace == ""
     assert "ZeroDivisionError" in loud.trace
-
-
-def test_help_and_version_answer_at_once() -> None:
-    begun = time.monotonic()
-    told = process("version")
-    took = time.monotonic() - begun
-    assert told.out.startswith("paperround ")
-    # Half a second on a quiet machine; a busy one is given its time, an import of the engine would take far more.
-    assert took < 2
 
 
 def test_light_commands_load_neither_the_engine_nor_a_platform() -> None:

