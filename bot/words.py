@@ -11,7 +11,7 @@ from datetime import date, datetime
 from gettext import NullTranslations
 from typing import Literal
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -38,9 +38,15 @@ def language_spoken() -> str:
     return _language.get()
 
 
+def marked(english: str) -> str:
+    """Return a text as it stands: it goes into the catalogues, and is said where it is shown."""
+    return english
+
+
 def say(english: str, /, **values: object) -> str:
     """Return a text in the language spoken, with each ``{name}`` filled in; English where the catalogue lacks it."""
-    text = _translations().gettext(english)
+    # The empty text is the key of a catalogue's own description.
+    text = _translations().gettext(english) if english else ""
     return text.format_map(values) if values else text
 
 
@@ -52,13 +58,22 @@ def count(number: int, one: str, many: str, /, **values: object) -> str:
 
 def whole(number: int) -> str:
     """Return a whole number with the language's marks between thousands."""
-    return str(format_decimal(number, locale=_language.get()))
+    language = _language.get()
+    return f"{number:,}" if language == ENGLISH else str(format_decimal(number, locale=language))
 
 
 def percent(share: float) -> str:
     """Return a share of one in whole percent."""
     language = _language.get()
     return f"{round(share * 100)} %" if language == ENGLISH else str(format_percent(share, locale=language))
+
+
+def decimal(number: float, places: int = 2) -> str:
+    """Return a number with so many places after the point, which is the language's."""
+    language = _language.get()
+    if language == ENGLISH:
+        return f"{number:.{places}f}"
+    return str(format_decimal(number, f"0.{'0' * places}", locale=language))
 
 
 def listed(items: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
@@ -72,8 +87,34 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}" if language == ENGLISH else str(format_date(day, "long", locale=language))
 
 
+def day_of_year_in_words(day: date) -> str:
+    """Return a day of a year that everybody knows: ``3 March``."""
+    language = _language.get()
+    return f"{day.day} {day:%B}" if language == ENGLISH else str(format_skeleton("MMMMd", day, locale=language))
+
+
+def short_day_in_words(day: date) -> str:
+    """Return a day as where there is little room: ``Tue 3 Mar``."""
+    language = _language.get()
+    if language == ENGLISH:
+        return f"{day:%a} {day.day} {day:%b}"
+    return str(format_skeleton("MMMEd", day, locale=language))
+
+
+def tick_in_words(day: date) -> str:
+    """Return a day as under a chart: ``3 Mar``."""
+    language = _language.get()
+    return f"{day.day} {day:%b}" if language == ENGLISH else str(format_skeleton("MMMd", day, locale=language))
+
+
 def weekday_in_words(day: date) -> str:
-    return str(format_date(day, "EEEE", locale=_language.get()))
+    language = _language.get()
+    return f"{day:%A}" if language == ENGLISH else str(format_date(day, "EEEE", locale=language))
+
+
+def moment_in_words(instant: datetime) -> str:
+    """Return an instant of these days in its own zone, to the minute: ``3 March, 09:00``."""
+    return say("{day}, {time}", day=day_of_year_in_words(instant.date()), time=f"{instant:%H:%M}")
 
 
 def instant_in_words(instant: datetime) -> str:

@@ -1,0 +1,135 @@
+"""Who is spoken to in which language: what was chosen, what the platform tells, else English."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import catalogues
+from bot.languages import language_from
+from bot.library import Library
+from bot.paperround import Paperround
+from bot.replies import HelpReply, NoticeReply, RefusalReply
+from tests.bot.conftest import House
+from tests.builders import MORNING, a_channel, a_member, a_paper, direct_with
+from tests.wrapped import wrapped_catalogue
+
+ANA = a_member("ana")
+GERMAN = replace(ANA, language="de-DE")
+LAB = a_channel("papers")
+
+
+@pytest.fixture(autouse=True)
+def german_is_wrapped() -> Iterator[None]:
+    with catalogues.instead("de", wrapped_catalogue()):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("de", "de"),
+        ("de-DE", "de"),
+        ("es-ES", "es"),
+        ("es-419", "es"),
+        ("fr_CA", "fr"),
+        ("ja-JP", "ja"),
+        ("zh", "zh_CN"),
+        ("zh-CN", "zh_CN"),
+        ("zh-Hans-SG", "zh_CN"),
+        ("zh-TW", "en"),
+        ("zh-Hant-HK", "en"),
+        ("pt-BR", "en"),
+        ("en-US", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_a_platforms_locale_names_a_language(locale: str | None, language: str) -> None:
+    assert language_from(locale) == language
+
+
+async def test_a_member_is_answered_in_the_language_that_the_platform_tells(house: House) -> None:
+    await house.bring(a_paper())
+    answer = await house.ask("interests", GERMAN)
+    assert answer.language == "de"
+    assert isinstance(answer.reply, NoticeReply)
+    assert answer.reply.text.startswith("«No interests yet")
+    assert (await house.ask("interests", ANA)).language == "en"
+
+
+async def test_what_a_member_chose_counts_before_it_and_is_spoken_at_once(house: House) -> None:
+    chosen = await house.ask("set language de", ANA)
+    assert chosen.language == "de"
+    assert isinstance(chosen.reply, NoticeReply)
+    assert "« is »" in chosen.reply.text
+    assert (await house.ask("set language en", GERMAN)).language == "en"
+    assert (await house.ask("interests", GERMAN)).language == "en"
+    assert (await house.ask("set language auto", GERMAN)).language == "de"
+
+
+async def test_help_and_a_mistake_speak_the_language_too_the_first_time_and_after(house: House) -> None:
+    for _ in range(2):
+        told = await house.ask("help", GERMAN)
+        assert isinstance(told.reply, HelpReply)
+        assert (told.language, told.reply.heading[0]) == ("de", "«")
+        wrong = await house.ask("qqqq", GERMAN)
+        assert isinstance(wrong.reply, RefusalReply)
+        assert (wrong.language, wrong.reply.why[0]) == ("de", "«")
+    await house.ask("set language en", GERMAN)
+    assert (await house.ask("help", GERMAN)).language == "en"
+
+
+async def test_a_choice_of_another_process_is_heard_of_within_a_minute(house: House) -> None:
+    assert (await house.ask("help", ANA)).language == "en"
+    house.stores.preferences.set(ANA.profile, "language", "de")
+    house.clock.move(timedelta(minutes=1))
+    assert (await house.ask("help", ANA)).language == "de"
+
+
+async def test_a_manager_chooses_for_a_channel_and_is_answered_in_their_own_language(house: House) -> None:
+    answer = await house.ask("set here language de", ANA, LAB)
+    assert (answer.language, answer.changed) == ("en", True)
+    assert await house.paperround.language_of(LAB) == "de"
+    assert await house.paperround.language_of(ANA) == "en"
+    assert (await house.ask("today", ANA, LAB)).language == "en"
+
+
+async def test_a_pasted_link_is_answered_in_the_channels_language(house: House) -> None:
+    await house.ask("set here links on", ANA, LAB)
+    told = await house.paperround.linked("https://arxiv.org/abs/2603.00007", GERMAN, LAB, "e1")
+    assert told is not None
+    assert told.language == "en"
+    await house.ask("set here language de", ANA, LAB)
+    told = await house.paperround.linked("https://arxiv.org/abs/2603.00008", ANA, LAB, "e2")
+    assert told is not None
+    assert told.language == "de"
+
+
+async def test_the_round_of_a_member_speaks_the_language_that_the_platform_told_when_it_was_set(house: House) -> None:
+    await house.bring(a_paper(1), a_paper(2))
+    await house.ask("digest daily 09:00 UTC", GERMAN)
+    house.clock.move_to(MORNING + timedelta(hours=1))
+    (report,) = await house.paperround.deliver_due()
+    assert report.reply is not None
+    assert "«" in repr(report.reply)
+    await house.ask("digest daily 09:00 UTC", replace(ANA, language="en-GB"))
+    house.clock.move(timedelta(days=1))
+    (report,) = await house.paperround.deliver_due()
+    assert "«" not in repr(report.reply)
+
+
+async def test_nothing_is_kept_of_the_language_of_a_member_who_only_asks(house: House) -> None:
+    for text in ("help", "today", "search entropy", "interests"):
+        await house.ask(text, GERMAN)
+    assert house.stores.preferences.of(ANA.profile) == {}
+
+
+async def test_who_asks_too_much_is_slowed_in_their_language(house: House) -> None:
+    library = Library(house.stores.papers)
+    house.paperround = Paperround(house.stores, library, house.clock, {"fake": house.messenger}, asks_a_minute=1)
+    answers = [await house.ask("status", GERMAN, direct_with(ANA)) for _ in range(3)]
+    assert isinstance(answers[-1].reply, RefusalReply)
+    assert {answer.language for answer in answers} == {"de"}
+    assert answers[-1].reply.why[0] == "«"
