@@ -1,6 +1,6 @@
 """What is known of a batch of papers besides their words: dates, authors, categories, sources, votes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.model import Paper, PaperId
+from bot.texts import Names, Offsets, Texts
 from bot.tokens import fold, folded_words
 
 # arXiv lists each of these pairs as one category under two names (https://arxiv.org/category_taxonomy).
@@ -26,6 +27,31 @@ NO_DAY = 0
 Rows = NDArray[np.int32]
 
 
+NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Ascending rows for each key. Immutable.
+
+    Attributes:
+        starts: Where the rows of each key begin in ``rows``, and the end; shape (n_keys + 1,).
+    """
+
+    keys: Names[str]
+    starts: Offsets
+    rows: Rows
+
+    def of(self, key: str) -> Rows:
+        """Return the rows of a key; none for one that nothing has."""
+        number = self.keys.find(key)
+        return NO_ROWS if number is None else self.rows[self.starts[number] : self.starts[number + 1]]
+
+    def items(self) -> Iterator[tuple[str, Rows]]:
+        for number, key in enumerate(self.keys):
+            yield key, self.rows[self.starts[number] : self.starts[number + 1]]
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Columns of ``n`` papers. Immutable.
@@ -38,16 +64,16 @@ class Facts:
         upvotes: -1 where the source has none.
     """
 
-    ids: tuple[PaperId, ...]
+    ids: Names[PaperId]
     days: NDArray[np.int32]
     withdrawn: NDArray[np.bool_]
     upvotes: NDArray[np.int32]
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    sources: tuple[str, ...]
-    by_author_word: dict[str, Rows]
-    by_category: dict[str, Rows]
-    by_source: dict[str, Rows]
+    authors: Texts[str]
+    categories: Texts[str]
+    sources: Texts[str]
+    by_author_word: Grouped
+    by_category: Grouped
+    by_source: Grouped
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -55,13 +81,12 @@ class Facts:
     def written_by(self, name: str) -> Rows:
         """Return the papers with an author whom ``name`` may mean: ``Bengio``, ``Y. Bengio``, ``Bengio, Yoshua``."""
         asked = folded_words(name)
-        nobody = np.zeros(0, dtype=np.int32)
         full = [word for word in asked if len(word) > 1] or asked
         if not full:
-            return nobody
-        rows = min((self.by_author_word.get(word, nobody) for word in full), key=len)
+            return NO_ROWS
+        rows = min((self.by_author_word.of(word) for word in full), key=len)
         return np.array(
-            [r for r in rows if any(_may_be(asked, author.split()) for author in self.authors[r].split("|"))],
+            [r for r in rows.tolist() if any(_may_be(asked, author.split()) for author in self.authors[r].split("|"))],
             dtype=np.int32,
         )
 
@@ -69,10 +94,10 @@ class Facts:
         """Return the papers of a category, of its other name, of an archive (``math``) or of a glob (``math.*``)."""
         patterns = category_patterns(pattern)
         found = [rows for category, rows in self.by_category.items() if any(fnmatchcase(category, p) for p in patterns)]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
+        return np.unique(np.concatenate(found)) if found else NO_ROWS
 
     def from_source(self, name: str) -> Rows:
-        return self.by_source.get(fold(name).strip(), np.zeros(0, dtype=np.int32))
+        return self.by_source.of(fold(name).strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +135,13 @@ def day_of(paper: Paper) -> int:
 
 def columns(facts: Sequence[Fact]) -> Facts:
     return Facts(
-        ids=tuple(f.id for f in facts),
+        ids=Names.of(f.id for f in facts),
         days=np.array([f.day for f in facts], dtype=np.int32),
         withdrawn=np.array([f.withdrawn for f in facts], dtype=np.bool_),
         upvotes=np.array([f.upvotes for f in facts], dtype=np.int32),
-        authors=tuple(f.authors for f in facts),
-        categories=tuple(f.categories for f in facts),
-        sources=tuple(f.source for f in facts),
+        authors=Texts.of(f.authors for f in facts),
+        categories=Texts.of(f.categories for f in facts),
+        sources=Texts.of(f.source for f in facts),
         by_author_word=_rows_by([set(f.authors.replace("|", " ").split()) for f in facts]),
         by_category=_rows_by([{c for c in f.categories.split("|") if c} for f in facts]),
         by_source=_rows_by([{f.source} for f in facts]),
@@ -125,10 +150,9 @@ def columns(facts: Sequence[Fact]) -> Facts:
 
 def rows_again(facts: Facts) -> list[Fact]:
     """Return the rows that the columns were made of."""
-    return [
-        Fact(facts.ids[i], int(facts.days[i]), bool(facts.withdrawn[i]), int(facts.upvotes[i]), *texts)
-        for i, texts in enumerate(zip(facts.authors, facts.categories, facts.sources, strict=True))
-    ]
+    numbers = zip(facts.days.tolist(), facts.withdrawn.tolist(), facts.upvotes.tolist(), strict=True)
+    texts = zip(facts.authors, facts.categories, facts.sources, strict=True)
+    return [Fact(paper, *some, *others) for paper, some, others in zip(facts.ids, numbers, texts, strict=True)]
 
 
 def category_patterns(pattern: str) -> set[str]:
@@ -140,15 +164,13 @@ def category_patterns(pattern: str) -> set[str]:
     return patterns
 
 
-def _rows_by(keys: Sequence[set[str]]) -> dict[str, Rows]:
-    """Return ascending rows for each key, sharing one array: a hundred thousand small ones would cost more."""
+def _rows_by(keys: Sequence[set[str]]) -> Grouped:
     numbers: dict[str, int] = {}
-    flat = [numbers.setdefault(key, len(numbers)) for row in keys for key in sorted(row)]
+    flat = np.array([numbers.setdefault(key, len(numbers)) for row in keys for key in sorted(row)], dtype=np.int32)
     rows = np.repeat(np.arange(len(keys), dtype=np.int32), [len(row) for row in keys])
-    order = np.argsort(np.array(flat, dtype=np.int32), kind="stable")
-    bounds = np.searchsorted(np.array(flat, dtype=np.int32)[order], np.arange(len(numbers) + 1))
-    ordered = rows[order]
-    return {key: ordered[bounds[number] : bounds[number + 1]] for key, number in numbers.items()}
+    order = np.argsort(flat, kind="stable")
+    starts = np.searchsorted(flat[order], np.arange(len(numbers) + 1)).astype(np.int64)
+    return Grouped(Names.of(numbers), starts, rows[order])
 
 
 def _may_be(asked: list[str], author: list[str]) -> bool:

@@ -131,7 +131,7 @@ def prefix_words(snapshot: Snapshot, text: str) -> Ints:
     begin = fold(text.rstrip("*"))
     if not begin:
         return np.zeros(0, dtype=np.int32)
-    return np.array([i for i, word in enumerate(snapshot.words) if word.startswith(begin)], dtype=np.int32)
+    return snapshot.words.beginning_with(begin)
 
 
 def prefix_rows(snapshot: Snapshot, text: str) -> Rows:

@@ -1,18 +1,19 @@
 """Papers → a snapshot: reads them into batches, folds new ones in, joins the batches when the second has grown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from bot.abbreviations import Abbreviations, Long, mined
 from bot.facts import Fact, Facts, columns, fact_of, rows_again
-from bot.model import Paper
-from bot.postings import Floats, Ints, Mask, Postings, Stream, index, joined, kept
-from bot.semantics import Space, Vectors, fit, nowhere
-from bot.snapshot import Batch, Memory, Snapshot, in_half_the_room
+from bot.model import Paper, PaperId
+from bot.postings import Floats, Ints, Mask, Stream, index, joined, kept
+from bot.semantics import Halves, Space, Vectors, fit, nowhere, sampled
+from bot.snapshot import Batch, Memory, RowOf, Snapshot, in_half_the_room
+from bot.texts import Chained, Names
+from bot.unit_rows import UnitRows, unit_rows
 from bot.vocabulary import Vocabulary
 
 # A store smaller than this is indexed anew with each change: it takes a blink and keeps every figure exact.
@@ -60,7 +61,7 @@ class Reading:
 
 
 def empty() -> Snapshot:
-    return assembled(0, Vocabulary(), (), nowhere(), Abbreviations())
+    return assembled(0, Vocabulary.empty(), (), nowhere(), Abbreviations())
 
 
 def folded_in(old: Snapshot, reading: Reading, change: int) -> Snapshot:
@@ -74,12 +75,8 @@ def folded_in(old: Snapshot, reading: Reading, change: int) -> Snapshot:
     newest = {fact.id: place for place, fact in enumerate(facts)}
     parts = [(kept(stream, _places(len(facts), newest.values())), [facts[i] for i in sorted(newest.values())])]
     main = old.batches[:1]
-    for offset, batch in old.offsets():
-        if batch is main[0]:
-            continue
-        current = np.array(
-            [old.row_of[p] == offset + i and p not in newest for i, p in enumerate(batch.facts.ids)], dtype=np.bool_
-        )
+    for batch in old.batches[1:]:
+        current = _others(batch.facts, newest)
         parts.insert(0, (kept(batch.postings.stream(), current), _kept_facts(batch.facts, current)))
     small = joined([s for s, _ in parts]), columns([fact for _, some in parts for fact in some])
     if main and len(main[0]) > ALWAYS_ANEW and len(small[1]) <= max(JOIN_FROM, JOIN_SHARE * len(main[0])):
@@ -92,8 +89,8 @@ def _all_anew(
 ) -> Snapshot:
     stream, facts = small
     if main:
-        replaced = set(facts.ids)
-        current = np.array([p not in replaced and old.row_of[p] == i for i, p in enumerate(main[0].facts.ids)])
+        # Whatever the second batch holds, newer or the same as the first's, went into the stream.
+        current = _others(main[0].facts, facts.ids)
         kept_facts = _kept_facts(main[0].facts, current)
         stream = joined([kept(main[0].postings.stream(), current), stream])
         facts = columns([*kept_facts, *rows_again(facts)])
@@ -106,18 +103,19 @@ def refitted(old: Snapshot) -> Snapshot:
 
     Words stay as they are indexed: only numbers are worked out, which leaves other threads running.
     """
-    rows = old.unit_rows(np.flatnonzero(old.alive))
-    space = fit(rows)
-    batches = tuple(
-        replace(batch, vectors=in_half_the_room(_projected(space, batch.unit_rows))) for batch in old.batches
-    )
+    alive = np.flatnonzero(old.alive)
+    space = fit(old.unit_rows(sampled(alive)), len(alive))
+    batches = tuple(replace(batch, vectors=_projected(space, batch.unit_rows, old.n_stems)) for batch in old.batches)
     return replace(old, space=space, batches=batches, memory=Memory())
 
 
-def _projected(space: Space, rows: sparse.csr_matrix) -> Vectors:
-    """Return the vectors of rows, block by block: what is worked out of all at once takes gigabytes."""
-    blocks = [space.project(rows[start : start + _BLOCK]) for start in range(0, rows.shape[0], _BLOCK)]
-    return np.concatenate(blocks) if blocks else np.zeros((0, space.dimensions), dtype=np.float32)
+def _projected(space: Space, rows: UnitRows, n_stems: int) -> Vectors | Halves:
+    """Return `Batch.vectors`, worked out block by block: all at once takes gigabytes."""
+    vectors = in_half_the_room(np.zeros((len(rows), space.dimensions), dtype=np.float16), len(rows))
+    for first in range(0, len(rows), _BLOCK):
+        block = np.arange(first, min(first + _BLOCK, len(rows)))
+        vectors[block] = space.project(rows.of(block, n_stems))
+    return vectors
 
 
 def assembled(
@@ -126,32 +124,40 @@ def assembled(
     parts: Sequence[Batch | tuple[Stream, Facts]],
     space: Space | None,
     abbreviations: Abbreviations,
+    tie_rank: NDArray[np.int64] | None = None,
 ) -> Snapshot:
-    """Return a snapshot of batches, those that are still streams being indexed; ``space`` None fits it anew."""
+    """Return a snapshot of batches, those that are still streams being indexed.
+
+    Args:
+        space: None fits it anew.
+        tie_rank: None works it out, which takes the ids out of their arrays.
+    """
     ignored = vocabulary.stop_stems()
     indexed = [
         part if isinstance(part, Batch) else (index(part[0], vocabulary.stem_of, ignored), part[1]) for part in parts
     ]
     postings = [part.postings if isinstance(part, Batch) else part[0] for part in indexed]
     facts = [part.facts if isinstance(part, Batch) else part[1] for part in indexed]
-    ids = tuple(paper for f in facts for paper in f.ids)
-    row_of = {paper: row for row, paper in enumerate(ids)}
+    ids = tuple(f.ids for f in facts)
+    # Later rows of a paper are in the second batch: none is twice in one.
+    current = np.concatenate([np.zeros(0, dtype=np.bool_), *(_others(f, *ids[i + 1 :]) for i, f in enumerate(facts))])
     df = np.zeros(len(ignored), dtype=np.int32)
     for one in postings:
         df += one.document_frequencies(len(ignored))
-    idf = _idf(df, len(row_of), ignored)
+    idf = _idf(df, int(np.count_nonzero(current)), ignored)
     batches = []
     for part in indexed:
         if isinstance(part, Batch):
             batches.append(part)
             continue
         rows = unit_rows(part[0], idf)
-        space = fit(rows) if space is None else space
-        batches.append(Batch(part[0], part[1], idf, rows, in_half_the_room(_projected(space, rows))))
+        if space is None:
+            sample = sampled(np.arange(len(rows)))
+            space = fit(rows.of(sample, len(idf)), len(rows))
+        batches.append(Batch(part[0], part[1], rows, _projected(space, rows, len(idf))))
     days = np.concatenate([np.zeros(0, dtype=np.int32), *(f.days for f in facts)]).astype(np.int32)
-    current = np.fromiter((row_of[p] == row for row, p in enumerate(ids)), dtype=np.bool_, count=len(ids))
     withdrawn = np.concatenate([np.zeros(0, dtype=np.bool_), *(f.withdrawn for f in facts)])
-    lengths = np.concatenate([np.zeros(0, dtype=np.int64), *(np.diff(b.unit_rows.indptr) for b in batches)])
+    lengths = np.concatenate([np.zeros(0, dtype=np.int64), *(np.diff(b.unit_rows.starts) for b in batches)])
     return Snapshot(
         change=change,
         vocabulary=vocabulary,
@@ -160,29 +166,17 @@ def assembled(
         stem_of=vocabulary.stem_of,
         ignored=ignored,
         batches=tuple(batches),
-        ids=ids,
-        row_of=row_of,
+        ids=Chained(ids),
+        row_of=RowOf(ids),
         alive=current & ~withdrawn,
         days=days,
-        tie_rank=_tie_rank(days, ids),
+        tie_rank=_tie_rank(days, list(Chained(ids))) if tie_rank is None else tie_rank,
         df=df,
         idf=idf,
         lengths=lengths.astype(np.float32),
         space=space if space is not None else nowhere(),
         abbreviations=abbreviations,
     )
-
-
-def unit_rows(postings: Postings, idf: Floats) -> sparse.csr_matrix:
-    """Return BM25 weights with idf, each row at unit length; shape (n, n_stems)."""
-    rows = postings.by_stem.tocsr()
-    per_row = np.diff(rows.indptr)
-    rows.data = rows.data * idf[rows.indices]
-    owners = np.repeat(np.arange(rows.shape[0]), per_row)
-    lengths = np.sqrt(np.bincount(owners, weights=rows.data.astype(np.float64) ** 2, minlength=rows.shape[0]))
-    lengths[lengths == 0] = 1
-    rows.data = (rows.data / lengths[owners]).astype(np.float32)
-    return rows
 
 
 def _idf(df: Ints, n: int, ignored: Mask) -> Floats:
@@ -203,6 +197,15 @@ def _tie_rank(days: Ints, ids: Sequence[str]) -> NDArray[np.int64]:
 def _places(count: int, places: Iterable[int]) -> Mask:
     mask = np.zeros(count, dtype=np.bool_)
     mask[list(places)] = True
+    return mask
+
+
+def _others(facts: Facts, *papers: Collection[PaperId] | Names[PaperId]) -> Mask:
+    """Return which of the papers of a batch are not among some others."""
+    mask = np.ones(len(facts), dtype=np.bool_)
+    for some in papers:
+        numbers = facts.ids.find_all(some)
+        mask[numbers[numbers >= 0]] = False
     return mask
 
 

@@ -10,6 +10,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Halves = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,16 @@ class Postings:
     """What is known of the words of ``n`` papers. Immutable.
 
     Attributes:
-        by_stem: Saturated BM25F term frequency without idf, columns are stems; shape (n, n_stems), CSC.
+        stem_starts: Where each stem's papers begin in ``papers``, and the end; shape (n_stems + 1,).
+        papers: The papers that hold each stem, ascending.
+        frequencies: Saturated BM25F term frequency of each of them, without idf.
         word_starts: Where the positions of each word begin in ``positions``; shape (n_known_words + 1,).
         positions: Places in the stream, ascending for each word.
     """
 
-    by_stem: sparse.csc_matrix
+    stem_starts: Offsets
+    papers: Ints
+    frequencies: Halves
     word_starts: Offsets
     positions: Ints
     starts: Offsets
@@ -71,16 +76,16 @@ class Postings:
 
     def document_frequencies(self, n_stems: int) -> Ints:
         counts = np.zeros(n_stems, dtype=np.int32)
-        df = np.diff(self.by_stem.indptr)
+        df = np.diff(self.stem_starts)
         counts[: len(df)] = df
         return counts
 
     def holding(self, stem: int) -> tuple[Ints, Floats]:
         """Return the papers with a stem, ascending, and its saturated frequency in each."""
-        if stem >= self.by_stem.shape[1]:
+        if stem >= len(self.stem_starts) - 1:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        here = slice(self.by_stem.indptr[stem], self.by_stem.indptr[stem + 1])
-        return self.by_stem.indices[here], self.by_stem.data[here]
+        here = slice(self.stem_starts[stem], self.stem_starts[stem + 1])
+        return self.papers[here], self.frequencies[here].astype(np.float32)
 
     def word_counts(self, n_words: int) -> Ints:
         counts = np.zeros(n_words, dtype=np.int32)
@@ -157,10 +162,10 @@ def index(stream: Stream, stem_of: Ints, ignored: Mask, weights: FieldWeights = 
     by_stem = sparse.csr_matrix((worth, stems[counted], starts), shape=(n, n_stems)).tocsc()
     by_stem.sum_duplicates()
     saturated = by_stem.data * np.float32(weights.k1 + 1) / (np.float32(weights.k1) + by_stem.data)
-    # Half precision, so that they can be kept in half the room and still be the same afterwards.
-    by_stem.data = saturated.astype(np.float16).astype(np.float32)
     return Postings(
-        by_stem=by_stem,
+        stem_starts=by_stem.indptr.astype(np.int64),
+        papers=by_stem.indices.astype(np.int32, copy=False),
+        frequencies=saturated.astype(np.float16),
         word_starts=by_word.indptr.astype(np.int64),
         positions=by_word.data,
         starts=stream.starts,

@@ -5,13 +5,14 @@ their company (SVD of positive pointwise mutual information; Bullinaria & Levy 2
 words. Where short records make one view noisy, the other mostly holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 Vectors = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Ints = NDArray[np.int32]
 
 # More directions tell neighbouring subjects apart, fewer bring different words for one thing together.
@@ -26,6 +27,9 @@ _LEAST_PAPERS = 2
 _LEAST_PAPERS_COMPANION = 3
 _LEAST_MEETINGS = 2
 
+# Only the proportions of a view count. Its largest entry is made this large: half precision then holds small ones too.
+_LARGEST = 1024.0
+
 _POWER_ITERATIONS = 3
 _OVERSAMPLING = 24
 # The covariance is lifted by this share of its mean variance, so that directions seen in few papers are not blown up.
@@ -38,16 +42,16 @@ class Space:
 
     Attributes:
         stems: Known stems, ascending, shape (m,).
-        papers: Directions of the first view, shape (m, k1).
-        words: Directions of the second, shape (m, k2).
+        papers: Directions of the first view up to a factor, shape (m, k1).
+        words: Directions of the second, likewise, shape (m, k2).
         mean: Of the fitted papers' vectors, shape (k1 + k2,).
         whitening: Inverse of their lifted covariance, shape (k1 + k2, k1 + k2).
         fitted_on: How many papers the store had.
     """
 
     stems: Ints
-    papers: Vectors
-    words: Vectors
+    papers: Halves
+    words: Halves
     mean: Vectors
     whitening: Vectors
     fitted_on: int = 0
@@ -67,7 +71,10 @@ class Space:
         Values have half precision, so that they can be kept in half the room and still be the same afterwards.
         """
         known = _columns(rows, self.stems)
-        views = [unit(np.asarray(known @ view, dtype=np.float32)) for view in (self.papers, self.words)]
+        # Of the directions only what is needed is turned into numbers that can be reckoned with.
+        needed, places = np.unique(known.indices, return_inverse=True)
+        rows = sparse.csr_matrix((known.data, places, known.indptr), shape=(known.shape[0], len(needed)))
+        views = [unit(np.asarray(rows @ view[needed].astype(np.float32))) for view in (self.papers, self.words)]
         together = unit(np.hstack(views))
         return together.astype(np.float16).astype(np.float32)
 
@@ -80,28 +87,37 @@ class Space:
 
 def nowhere() -> Space:
     """Return the space of an empty store."""
-    none = np.zeros((0, 0), dtype=np.float32)
-    return Space(np.zeros(0, dtype=np.int32), none, none, np.zeros(0, dtype=np.float32), none)
+    none, nothing = np.zeros((0, 0), dtype=np.float16), np.zeros((0, 0), dtype=np.float32)
+    return Space(np.zeros(0, dtype=np.int32), none, none, nothing[0:0].ravel(), nothing)
 
 
-def fit(rows: sparse.csr_matrix, fitted_on: int | None = None) -> Space:
-    """Fit a space on unit rows of term weights, shape (n, n_stems). The same rows give the same space."""
-    store_size = rows.shape[0] if fitted_on is None else fitted_on
+def sampled(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of a store's papers, evenly spread, that a space is fitted on."""
+    n = len(rows)
+    return rows[np.linspace(0, n - 1, MOST_FITTED).astype(np.int64)] if n > MOST_FITTED else rows
+
+
+def fit(rows: sparse.csr_matrix, fitted_on: int) -> Space:
+    """Fit a space on unit rows of term weights, shape (n, n_stems). The same rows give the same space.
+
+    Args:
+        fitted_on: How many papers the store has, of which these are a sample.
+    """
     n = rows.shape[0]
-    if n > MOST_FITTED:
-        rows = rows[np.linspace(0, n - 1, MOST_FITTED).astype(np.int64)]
-        n = MOST_FITTED
     df = np.bincount(rows.indices, minlength=rows.shape[1])
     stems = np.flatnonzero(df >= min(_LEAST_PAPERS, max(n - 1, 1))).astype(np.int32)
     if n < 2 or not len(stems):
         return nowhere()
     known = _columns(rows, stems)
-    papers = _paper_directions(known)
-    words = _word_directions(known)
-    space = Space(stems, papers, words, np.zeros(0, dtype=np.float32), papers[:0], store_size)
-    vectors = space.project(rows)
-    mean, whitening = _spread(vectors)
-    return Space(stems, papers, words, mean, whitening, store_size)
+    papers, words = _in_halves(_paper_directions(known)), _in_halves(_word_directions(known))
+    unfinished = replace(nowhere(), stems=stems, papers=papers, words=words)
+    mean, whitening = _spread(unfinished.project(rows))
+    return Space(stems, papers, words, mean, whitening, fitted_on)
+
+
+def _in_halves(view: Vectors) -> Halves:
+    largest = float(np.abs(view).max(initial=0.0))
+    return (view * np.float32(_LARGEST / largest if largest > 0 else 1.0)).astype(np.float16)
 
 
 def _columns(rows: sparse.csr_matrix, stems: Ints) -> sparse.csr_matrix:

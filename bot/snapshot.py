@@ -13,13 +13,15 @@ from bot.abbreviations import Abbreviations
 from bot.facts import Facts, Rows
 from bot.model import PaperId
 from bot.postings import Floats, Ints, Mask, Postings
-from bot.semantics import Space, Vectors
-from bot.vocabulary import Vocabulary
+from bot.semantics import Halves, Space, Vectors
+from bot.texts import Chained, Names
+from bot.unit_rows import UnitRows
+from bot.vocabulary import Known, Vocabulary
 
 T = TypeVar("T")
 
-# Each is a few numbers for every paper: two megabytes with a hundred thousand of them.
-MOST_REMEMBERED = 12
+# Bytes. An interest takes about one megabyte with a hundred thousand papers.
+MOST_REMEMBERED = 48_000_000
 
 # Smaller batches are compared whole with each interest: turning their vectors back each time would cost more.
 _HALF_FROM = 6_000
@@ -30,8 +32,6 @@ class Batch:
     """Papers indexed together.
 
     Attributes:
-        idf: As it was when the batch was indexed, shape (n_stems then,).
-        unit_rows: BM25 weights with that idf, each row at unit length; shape (n, n_stems), CSR.
         vectors: The rows in the space of meaning, at unit length; shape (n, k). What has half precision only (see
             `Space.project`) takes half the room when a store is large enough for that to matter; `Snapshot.vectors`
             gives the same numbers either way.
@@ -39,38 +39,78 @@ class Batch:
 
     postings: Postings
     facts: Facts
-    idf: Floats
-    unit_rows: sparse.csr_matrix
-    vectors: Vectors | NDArray[np.float16]
+    unit_rows: UnitRows
+    vectors: Vectors | Halves
 
     def __len__(self) -> int:
         return len(self.facts)
 
 
-def in_half_the_room(vectors: Vectors) -> Vectors | NDArray[np.float16]:
-    """Return what `Space.project` gave as `Batch.vectors`."""
-    return vectors.astype(np.float16) if len(vectors) > _HALF_FROM else vectors
+def in_half_the_room(vectors: Vectors | Halves, n: int) -> Vectors | Halves:
+    """Return what `Space.project` gave as `Batch.vectors` of ``n`` papers."""
+    return vectors.astype(np.float16, copy=False) if n > _HALF_FROM else vectors.astype(np.float32, copy=False)
 
 
 class Memory:
     """What was worked out of a snapshot lately, to be used again: it goes when its snapshot goes. Thread-safe."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, object] = {}
+        self._known: dict[Hashable, tuple[object, int]] = {}
+        self._held = 0
         self._lock = Lock()
 
-    def recall(self, key: Hashable, work_out: Callable[[], T]) -> T:
-        """Return what was worked out for a key before, or work it out now."""
+    def recall(self, key: Hashable, work_out: Callable[[], T], size_of: Callable[[T], int] = lambda _: 0) -> T:
+        """Return what was worked out for a key before, or work it out now.
+
+        Args:
+            size_of: Tells how many bytes it holds: what was used longest ago makes room.
+        """
         with self._lock:
             found = self._known.get(key)
-        made = work_out() if found is None else cast("T", found)
+        made = work_out() if found is None else cast("T", found[0])
+        size = size_of(made) if found is None else found[1]
         with self._lock:
             # Taken out and put back: the order is that of the last use.
-            self._known.pop(key, None)
-            self._known[key] = made
-            if len(self._known) > MOST_REMEMBERED:
-                del self._known[next(iter(self._known))]
+            self._held += size - self._known.pop(key, (None, 0))[1]
+            self._known[key] = made, size
+            while self._held > MOST_REMEMBERED and len(self._known) > 1:
+                _, freed = self._known.pop(next(iter(self._known)))
+                self._held -= freed
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """The newest row of each paper; ``parts`` are the batches' ids. Immutable."""
+
+    parts: tuple[Names[PaperId], ...]
+
+    def get(self, paper: PaperId) -> int | None:
+        end = sum(map(len, self.parts))
+        for part in reversed(self.parts):
+            end -= len(part)
+            if (place := part.find(paper)) is not None:
+                return end + place
+        return None
+
+    def __contains__(self, paper: PaperId) -> bool:
+        return self.get(paper) is not None
+
+    def __getitem__(self, paper: PaperId) -> int:
+        row = self.get(paper)
+        if row is None:
+            raise KeyError(paper)
+        return row
+
+    def all(self, papers: Collection[PaperId]) -> NDArray[np.int64]:
+        """Return the row of each of some papers, -1 for those that are not here; shape (len(papers),)."""
+        rows = np.full(len(papers), -1, dtype=np.int64)
+        offset = 0
+        for part in self.parts:
+            places = part.find_all(papers)
+            rows = np.where(places >= 0, places + offset, rows)
+            offset += len(part)
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +127,13 @@ class Snapshot:
 
     change: int
     vocabulary: Vocabulary
-    words: list[str]
-    stems: list[str]
+    words: Known
+    stems: Known
     stem_of: Ints
     ignored: Mask
     batches: tuple[Batch, ...]
-    ids: tuple[PaperId, ...]
-    row_of: dict[PaperId, int]
+    ids: Chained[PaperId]
+    row_of: RowOf
     alive: Mask
     days: NDArray[np.int32]
     tie_rank: NDArray[np.int64]
@@ -105,7 +145,7 @@ class Snapshot:
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.alive)
 
     @property
     def n_stems(self) -> int:
@@ -153,18 +193,12 @@ class Snapshot:
         done = 0
         for offset, batch in self.offsets():
             here = np.flatnonzero((rows >= offset) & (rows < offset + len(batch)))
-            picked = batch.unit_rows[rows[here] - offset]
-            parts.append(_widened(picked, self.n_stems))
+            parts.append(batch.unit_rows.of(rows[here] - offset, self.n_stems))
             place[here] = np.arange(done, done + len(here))
             done += len(here)
         if not parts:
             return sparse.csr_matrix((0, self.n_stems), dtype=np.float32)
         return parts[0] if len(parts) == 1 else sparse.vstack(parts, format="csr")[place]
-
-    def likeness(self, query: Floats) -> Floats:
-        """Return the product of each unit row with a dense query over stems, shape (n,)."""
-        found = [batch.unit_rows @ query[: batch.unit_rows.shape[1]] for batch in self.batches]
-        return np.concatenate(found).astype(np.float32) if found else np.zeros(0, dtype=np.float32)
 
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of some papers, in the order asked for; shape (len(rows), k)."""
@@ -178,7 +212,8 @@ class Snapshot:
 
     def rows_of(self, papers: Collection[PaperId]) -> NDArray[np.int64]:
         """Return the rows of those papers that are known, ascending."""
-        return np.array(sorted({self.row_of[p] for p in papers if p in self.row_of}), dtype=np.int64)
+        rows = np.unique(self.row_of.all(papers))
+        return rows[rows >= 0]
 
     def words_with_stem(self, stem: int) -> NDArray[np.int64]:
         return np.flatnonzero(self.stem_of == stem)
@@ -201,10 +236,3 @@ class Snapshot:
             if row < offset + len(batch):
                 return batch.facts, row - offset
         raise IndexError(row)
-
-
-def _widened(rows: sparse.csr_matrix, n_stems: int) -> sparse.csr_matrix:
-    """Return the same rows with columns for the stems that came later."""
-    if rows.shape[1] == n_stems:
-        return rows
-    return sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], n_stems))

@@ -1,12 +1,13 @@
 """Corrects words that no abstract has: one slip of the keys, or two words run together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
+
+from bot.texts import Numbered
 
 Hashes = NDArray[np.uint64]
 
@@ -33,28 +34,63 @@ class Candidate:
     cost: float
 
 
-class Spelling:
-    """Finds known words one slip away by deleting one letter on both sides (symmetric deletes, Garbe 2012).
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """Hashes of words and of what is left of them without one letter. Immutable.
 
-    Instead of a dictionary of all deletions it keeps their hashes in one sorted array: 12 bytes each instead of 130.
+    Instead of a dictionary of all deletions the hashes stand in one sorted array: 12 bytes each instead of 130.
+
+    Attributes:
+        hashes, owners: Ascending, and which word each is of.
+        n_words: Of how many words they are.
     """
 
-    def __init__(self, words: Sequence[str], frequencies: NDArray[np.int32]) -> None:
-        """Index the words that occur; ``frequencies`` says in how many papers, shape (n_words,)."""
+    hashes: Hashes
+    owners: NDArray[np.int32]
+    n_words: int
+
+    @classmethod
+    def of(cls, words: Numbered[str], first: int) -> "Deletions":
+        """Return those of the words from a number on."""
+        return cls(*_in_order(*_deletions(words, first)), len(words))
+
+    def with_more(self, words: Numbered[str]) -> "Deletions":
+        """Return those of all the words, of which the first ``n_words`` are these."""
+        later = Deletions.of(words, self.n_words)
+        hashes, owners = np.concatenate([self.hashes, later.hashes]), np.concatenate([self.owners, later.owners])
+        return Deletions(*_in_order(hashes, owners), len(words))
+
+    def owned(self, asked: Hashes) -> set[int]:
+        """Return the words that have any of some hashes."""
+        left = np.searchsorted(self.hashes, asked, side="left")
+        right = np.searchsorted(self.hashes, asked, side="right")
+        return {int(w) for lo, hi in zip(left, right, strict=True) for w in self.owners[lo:hi]}
+
+
+NO_DELETIONS = Deletions(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), 0)
+
+
+class Spelling:
+    """Finds known words one slip away by deleting one letter on both sides (symmetric deletes, Garbe 2012)."""
+
+    def __init__(
+        self, words: Numbered[str], frequencies: NDArray[np.int32], deletions: Deletions = NO_DELETIONS
+    ) -> None:
+        """Look among the words that occur; ``frequencies`` says in how many papers, shape (n_words,).
+
+        Args:
+            deletions: Those that are known already, of the first words.
+        """
         self._words = words
         self._frequencies = frequencies
-        hashes, owners = _deletions(words, frequencies)
-        order = np.argsort(hashes, kind="stable")
-        self._hashes, self._owners = hashes[order], owners[order]
+        self._deletions = deletions, Deletions.of(words, deletions.n_words)
 
     def candidates(self, typed: str) -> list[Candidate]:
         """Return known words within one slip, two for long words; the likeliest slips first."""
         if len(typed) < SHORTEST:
             return []
         asked = _hashes_of(typed)
-        left = np.searchsorted(self._hashes, asked, side="left")
-        right = np.searchsorted(self._hashes, asked, side="right")
-        near = {int(w) for lo, hi in zip(left, right, strict=True) for w in self._owners[lo:hi]}
+        near = {word for some in self._deletions for word in some.owned(asked) if self._frequencies[word] > 0}
         allowed = 2 if len(typed) >= _TWO_SLIPS_FROM else 1
         found = [
             Candidate(word, _cost(typed, self._words[word]))
@@ -126,16 +162,22 @@ def _hashes_of(word: str) -> Hashes:
     return np.unique(_all_hashes(np.array([[ord(letter) for letter in word]], dtype=np.uint64))[0])
 
 
-def _deletions(words: Sequence[str], frequencies: NDArray[np.int32]) -> tuple[Hashes, NDArray[np.int32]]:
-    by_length: dict[int, list[int]] = {}
-    for number, word in enumerate(words):
-        if len(word) >= SHORTEST - 1 and frequencies[number] > 0 and word.isalpha():
-            by_length.setdefault(len(word), []).append(number)
+def _in_order(hashes: Hashes, owners: NDArray[np.int32]) -> tuple[Hashes, NDArray[np.int32]]:
+    order = np.argsort(hashes, kind="stable")
+    return hashes[order], owners[order]
+
+
+def _deletions(words: Numbered[str], first: int) -> tuple[Hashes, NDArray[np.int32]]:
+    """Return the hashes of the words from a number on, and whose each is."""
+    by_length: dict[int, list[tuple[int, str]]] = {}
+    for number in range(first, len(words)):
+        word = words[number]
+        if len(word) >= SHORTEST - 1 and word.isalpha():
+            by_length.setdefault(len(word), []).append((number, word))
     hashes, owners = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int32)]
-    for length, numbers in sorted(by_length.items()):
-        text = "".join(words[number] for number in numbers)
+    for length, some in sorted(by_length.items()):
+        text = "".join(word for _, word in some)
         letters = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).reshape(-1, length).astype(np.uint64)
-        found = _all_hashes(letters)
-        hashes.append(found.ravel())
-        owners.append(np.repeat(np.array(numbers, dtype=np.int32), length + 1))
+        hashes.append(_all_hashes(letters).ravel())
+        owners.append(np.repeat(np.array([number for number, _ in some], dtype=np.int32), length + 1))
     return np.concatenate(hashes), np.concatenate(owners)

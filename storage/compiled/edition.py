@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log1p
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,7 @@ from storage.compiled.terms import Terms
 NO_MASK: Codes = np.zeros(0, dtype=np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One thing that adds to a score: a part of a segment's own postings, or of others made for the question."""
 
     papers: Ints
@@ -58,14 +58,14 @@ class Edition:
         if limit <= 0:
             return []
         found: list[tuple[float, int, int]] = []
+        terms, nodes = _asked(self.terms, interest.clauses)
         readings = [Matching(segment, self.terms, papers) for segment in self.segments]
-        posted = [_made(reading, interest.clauses) for reading in readings]
-        for number, segment in enumerate(self.segments):
-            wanted = [*self._terms_wanted(segment, interest.clauses), *self._made_wanted(posted, number)]
+        posted = [[_posted(reading, node) for node in nodes] for reading in readings]
+        for number, wanted in enumerate(self._wanted(terms, posted)):
             rows, scores = self._of_segment(number, readings[number], interest.clauses, wanted, limit)
             order = np.lexsort((rows, -scores))[:limit]
             found += [(-float(scores[i]), number, int(rows[i])) for i in order.tolist()]
-        return [(self.segments[number].id(row), -score) for score, number, row in sorted(found)[:limit]]
+        return [(self.segments[number].ids[row], -score) for score, number, row in sorted(found)[:limit]]
 
     def _of_segment(
         self, number: int, reading: Matching, clauses: Sequence[Clause], wanted: list[Wanted], limit: int
@@ -97,51 +97,51 @@ class Edition:
             rows, scores = rows[scores >= enough], scores[scores >= enough]
         return rows, scores
 
-    def _terms_wanted(self, segment: Segment, clauses: Sequence[Clause]) -> Iterator[Wanted]:
-        for term in dict.fromkeys(_single_terms(self.terms, clauses)):
-            first, last = segment.span(term)
-            if first == last:
-                continue
-            holders = sum(each.span(term)[1] - each.span(term)[0] for each in self.segments)
-            weight = self._rarity(holders) / FULL
-            yield Wanted(segment.papers, segment.codes, first, last, weight, weight * float(segment.most[term]))
-
-    def _made_wanted(self, posted: Sequence[Sequence[Posted]], number: int) -> Iterator[Wanted]:
-        for place, mine in enumerate(posted[number]):
-            if len(mine.rows):
-                weight = self._rarity(sum(len(each[place].rows) for each in posted)) / FULL
-                yield Wanted(mine.rows, mine.codes, 0, len(mine.rows), weight, weight * float(mine.codes.max()))
-
-    def _rarity(self, holders: int) -> float:
-        """Return the inverse document frequency of BM25 that is never negative, as Lucene has it."""
+    def _wanted(self, terms: Sequence[int], posted: Sequence[Sequence[Posted]]) -> Iterator[list[Wanted]]:
+        """Yield for each segment what adds to its scores: single terms, and what was made for the question."""
         total = sum(map(len, self.segments))
-        return log1p((total - holders + 0.5) / (holders + 0.5))
+        spans = [[segment.span(term) for term in terms] for segment in self.segments]
+        held = [sum(last - first for first, last in of_term) for of_term in zip(*spans, strict=True)]
+        weights = [_rarity(total, holders) / FULL for holders in held]
+        made = [_rarity(total, sum(len(each.rows) for each in of_node)) / FULL for of_node in zip(*posted, strict=True)]
+        for segment, mine, others in zip(self.segments, spans, posted, strict=True):
+            wanted = [
+                Wanted(segment.papers, segment.codes, first, last, weight, weight * segment.most.item(term))
+                for term, (first, last), weight in zip(terms, mine, weights, strict=True)
+                if first < last
+            ]
+            wanted += [
+                Wanted(each.rows, each.codes, 0, len(each.rows), weight, weight * float(each.codes.max()))
+                for each, weight in zip(others, made, strict=True)
+                if len(each.rows)
+            ]
+            yield wanted
 
 
-def _single_terms(terms: Terms, clauses: Sequence[Clause]) -> Iterator[int]:
+def _rarity(total: int, holders: int) -> float:
+    """Return the inverse document frequency of BM25 that is never negative, as Lucene has it."""
+    return log1p((total - holders + 0.5) / (holders + 0.5))
+
+
+def _asked(terms: Terms, clauses: Sequence[Clause]) -> tuple[list[int], list[Node]]:
+    """Return the single terms that add to a score, each once, and the nodes whose postings have to be made."""
+    single: dict[int, None] = {}
+    nodes: list[Node] = []
     for clause in clauses:
-        if clause.occur is not Occur.NEVER and isinstance(clause.node, Word):
-            words = folded_words(clause.node.text)
-            term = terms.term(words[0]) if len(words) == 1 else None
-            if term is not None:
-                yield term
-
-
-def _made(reading: Matching, clauses: Sequence[Clause]) -> list[Posted]:
-    """Return postings of what is no single term, in the order of the clauses."""
-    return [
-        _posted(reading, clause.node) for clause in clauses if clause.occur is not Occur.NEVER and _is_made(clause.node)
-    ]
-
-
-def _is_made(node: Node) -> bool:
-    match node:
-        case Word(text=text):
-            return len(folded_words(text)) > 1
-        case Phrase() | Prefix() | Group() | FieldTest(field="title"):
-            return True
-        case _:
-            return False
+        if clause.occur is Occur.NEVER:
+            continue
+        match clause.node:
+            case Word(text=text):
+                words = folded_words(text)
+                if len(words) > 1:
+                    nodes.append(clause.node)
+                elif words and (term := terms.term(words[0])) is not None:
+                    single[term] = None
+            case Phrase() | Prefix() | Group() | FieldTest(field="title"):
+                nodes.append(clause.node)
+            case _:
+                pass
+    return list(single), nodes
 
 
 def _posted(reading: Matching, node: Node) -> Posted:

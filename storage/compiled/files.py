@@ -4,7 +4,7 @@ The words come first, as they are read; what is counted from them follows, and a
 """
 
 import json
-import os
+import mmap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.model import PaperId
+from bot.texts import Names, Texts
 from storage.compiled.building import Ints, Offsets, counted, filled
 from storage.compiled.segment import (
     K1,
@@ -21,18 +22,16 @@ from storage.compiled.segment import (
     Segment,
     Stream,
     firsts_of,
-    keyed,
     most_of,
-    packed,
     tamed,
     weighted_lengths,
 )  # fmt: skip
 from storage.compiled.terms import Numbered, Terms
-from storage.durable_files import PRIVATE, put_in_place
+from storage.durable_files import in_the_making, made_whole
 
 MAGIC = "paperround compiled index"
 # Grows whenever the same bytes would mean something else, or the same papers would be indexed otherwise.
-VERSION = 1
+VERSION = 2
 HEAD_BYTES = 4096
 _ALIGNED = 64
 # So many papers' words are held at once while their postings are written.
@@ -63,16 +62,11 @@ def write_base(
     ``numbered`` and ``change`` are asked after the last stream: for all words, and up to which change these are.
 
     Raises:
+        BlockingIOError: Another process is writing it.
         OSError: The old file stands.
     """
-    made = path.with_name(f"{path.name}.tmp")
-    try:
-        with open(os.open(made, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE), "r+b") as file:  # noqa: PTH123  # a Path has no mode
-            _write(file, made, streams, numbered, change, installation)
-        put_in_place(made, path)
-    except OSError:
-        made.unlink(missing_ok=True)
-        raise
+    with made_whole(path) as file:
+        _write(file, in_the_making(path), streams, numbered, change, installation)
     base = open_base(path, installation)
     if base is None:
         raise OSError(f"{path} could not be read again")
@@ -90,8 +84,9 @@ def open_base(path: Path, installation: str) -> Base | None:
         if len(whole) != head["bytes"]:
             return None
         arrays = {name: _view(whole, *where) for name, where in head["arrays"].items()}
-        words = arrays.pop("vocabulary").tobytes().decode("utf-8")
-        return Base(head["change"], head["mean"], Terms(words.split("\n") if words else ()), Segment(**arrays))
+        ids, words, terms = (_names_in(arrays, name) for name in ("ids", "vocabulary", "terms"))
+        known = Terms(words, terms, arrays.pop("term_of"))
+        return Base(head["change"], head["mean"], known, Segment(ids=ids, **arrays))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # it is only ever a shortcut: the papers are read again
 
@@ -122,18 +117,16 @@ def _write(
     mean = float(lengths.mean()) if len(lengths) else 1.0
     file.flush()
     terms = numbered()
-    held_by = np.zeros(terms.n_terms, dtype=np.int64)
+    held_by = np.zeros(len(terms.terms), dtype=np.int64)
     for first, last in _blocks(len(ids)):
         counted(_words_of(path, all_starts, first, last), _moved(all_starts, first, last), terms.term_of, held_by)
     firsts = firsts_of(held_by)
-    id_bytes, id_starts = packed(ids)
-    keys, key_rows = keyed(ids)
-    del ids
-    vocabulary = np.frombuffer("\n".join(terms.words).encode("utf-8"), dtype=np.uint8)
     given: dict[str, Array] = {
-        "starts": all_starts, "title_ends": all_titles, "text_ends": all_texts, "id_bytes": id_bytes,
-        "id_starts": id_starts, "keys": keys, "key_rows": key_rows, "firsts": firsts, "vocabulary": vocabulary,
+        "starts": all_starts, "title_ends": all_titles, "text_ends": all_texts, "firsts": firsts,
+        "term_of": terms.term_of, **_arrays_of("ids", Names.of(ids)),
+        **_arrays_of("vocabulary", terms.words.packed()), **_arrays_of("terms", terms.terms.packed()),
     }  # fmt: skip
+    del ids
     places: dict[str, tuple[str, int, int]] = {"words": ("<i4", HEAD_BYTES, n_words)}
     at = HEAD_BYTES + 4 * n_words
     sizes = [(name, array.dtype.str, len(array)) for name, array in given.items()]
@@ -147,7 +140,8 @@ def _write(
         file.seek(places[name][1])
         file.write(np.ascontiguousarray(array).tobytes())
     file.flush()
-    whole = np.memmap(path, dtype=np.uint8, mode="r+")
+    mapped = mmap.mmap(file.fileno(), at)
+    whole = np.frombuffer(mapped, dtype=np.uint8)
     papers, codes = _view(whole, *places["papers"]), _view(whole, *places["codes"])
     cursor, measure = firsts[:-1].copy(), tamed(lengths, mean)
     for first, last in _blocks(len(all_titles)):
@@ -157,14 +151,31 @@ def _write(
             all_texts[first:last] - by, terms.term_of, measure[first:last], TITLE_WEIGHT, K1, first, cursor,
             papers, codes,
         )  # fmt: skip
+        # What was written is the file's from here on, and no more this process's memory.
+        mapped.madvise(mmap.MADV_DONTNEED)
     _view(whole, *places["most"])[:] = most_of(codes, firsts)
-    whole.flush()
+    mapped.flush()
     said = {
         "magic": MAGIC, "version": VERSION, "installation": installation, "change": change(), "mean": mean,
         "bytes": at, "arrays": places,
     }  # fmt: skip
     file.seek(0)
     file.write(json.dumps(said).encode().ljust(HEAD_BYTES, b"\0"))
+
+
+def _arrays_of(name: str, names: Names[Any]) -> dict[str, Array]:
+    return {
+        f"{name}_letters": names.texts.letters,
+        f"{name}_starts": names.texts.starts,
+        f"{name}_keys": names.keys,
+        f"{name}_owners": names.owners,
+    }
+
+
+def _names_in(arrays: dict[str, Array], name: str) -> Names[Any]:
+    """Return names that `_arrays_of` took apart, and take them out of the arrays."""
+    letters, starts, keys, owners = (arrays.pop(f"{name}_{part}") for part in ("letters", "starts", "keys", "owners"))
+    return Names(Texts(letters, starts), keys, owners)
 
 
 def _blocks(n: int) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from storage.compiled.building import Codes
 from storage.compiled.edition import NO_MASK, Edition
 from storage.compiled.files import Base, open_base, write_base
 from storage.compiled.matching import StoredPapers
-from storage.compiled.segment import Segment, Stream, joined, key_of, read, segment_of, without
+from storage.compiled.segment import Segment, Stream, joined, read, segment_of, without
 from storage.compiled.terms import Terms
 from storage.search import searchable
 
@@ -37,9 +37,9 @@ class CompiledIndex:
         self._installation = installation
         self._folding = Lock()
         self._rewriting = Lock()
-        self._changed: list[PaperId] = []
         base = open_base(path, installation)
-        self._edition = Edition(0, Terms(), (), (), 0.0) if base is None else _edition_of(base)
+        self._written = 0 if base is None else base.change
+        self._edition = Edition(0, Terms.empty(), (), (), 0.0) if base is None else _edition_of(base)
 
     def __len__(self) -> int:
         return len(self._edition)
@@ -82,27 +82,36 @@ class CompiledIndex:
             return done
 
     def rewrite(self) -> None:
-        """Write everything into the file anew and go on with that.
+        """Write everything into the file anew and go on with that; or with what another process wrote meanwhile.
 
         Raises:
+            BlockingIOError: Another process is writing it.
             OSError: The file could not be written; all stays as it was.
         """
         with self._rewriting:
+            base = self._of_others() or self._made_anew()
+            edition = _edition_of(base)
             with self._folding:
-                before, self._changed = self._edition, []
-            if before.segments:
-                numbered = before.terms.frozen()
-                base = write_base(
-                    self._path, _streams_of(before), lambda: numbered, self._installation, lambda: before.change
-                )
-            else:
-                base = self._first()
-            with self._folding:
-                self._edition = self._swapped(base)
+                # What came meanwhile has other numbers for its words than the file, so it is read again.
+                while (page := self._papers.changed_after(edition.change, _READ_AT_ONCE))[0]:
+                    edition = self._with(edition, *page)
+                self._edition, self._written = edition, base.change
+
+    def _of_others(self) -> Base | None:
+        """Return the file when it has more than what this process last knew of it."""
+        base = open_base(self._path, self._installation)
+        return base if base is not None and base.change > self._written else None
+
+    def _made_anew(self) -> Base:
+        before = self._edition
+        if not before.segments:
+            return self._first()
+        numbered = before.terms.frozen()
+        return write_base(self._path, _streams_of(before), lambda: numbered, self._installation, lambda: before.change)
 
     def _first(self) -> Base:
         """Write the file from the whole change log, page by page: what was read of a page is let go with it."""
-        terms, change = Terms(), 0
+        terms, change = Terms.empty(), 0
 
         def pages() -> Iterator[Stream]:
             nonlocal change
@@ -117,7 +126,6 @@ class CompiledIndex:
 
     def _with(self, old: Edition, papers: Sequence[Paper], change: int) -> Edition:
         changed = [paper.id for paper in papers]
-        self._changed += changed
         closed = [_closed_too(s, mask, changed) for s, mask in zip(old.segments, old.closed, strict=True)]
         stream = read((paper for paper in papers if not paper.withdrawn), old.terms)
         segments = list(old.segments)
@@ -127,17 +135,6 @@ class CompiledIndex:
         made = segment_of(stream, old.terms, old.mean or None)
         mean = old.mean or made.mean_length
         return Edition(change, old.terms, (*segments, made), (*closed, NO_MASK), mean)
-
-    def _swapped(self, base: Base) -> Edition:
-        """Return the edition with the new file in place of what went into it."""
-        now, new = self._edition, _edition_of(base)
-        if now.change <= base.change:
-            return new
-        # What came meanwhile is kept; its words have other numbers than the file's, so it is read again.
-        later = list(dict.fromkeys(self._changed))
-        known = self._papers.get(later)
-        made = [known.get(paper, Paper(paper, "", "", withdrawn=True)) for paper in later]
-        return self._with(new, made, now.change)
 
 
 def _edition_of(base: Base) -> Edition:
@@ -154,12 +151,8 @@ def _streams_of(edition: Edition) -> Iterator[Stream]:
 
 def _closed_too(segment: Segment, closed: Codes, papers: Sequence[PaperId]) -> Codes:
     """Return ``closed`` with the rows of some papers closed as well."""
-    keys = np.array([key_of(paper) for paper in papers], dtype=np.uint64)
-    places = np.searchsorted(segment.keys, keys)
-    places[places == len(segment.keys)] = 0
-    maybe = np.flatnonzero(segment.keys[places] == keys).tolist() if len(segment) else []
-    rows = [row for i in maybe if (row := segment.row(papers[i])) is not None]
-    if not rows:
+    rows = segment.rows(papers)
+    if not len(rows):
         return closed
     mask = closed.copy() if len(closed) else np.zeros(len(segment), dtype=np.uint8)
     mask[rows] = 1
@@ -168,10 +161,11 @@ def _closed_too(segment: Segment, closed: Codes, papers: Sequence[PaperId]) -> C
 
 def _superseded(segment: Segment) -> Codes:
     """Return which rows a later one of the same paper replaced: it changed while the log was read."""
-    twice = np.flatnonzero(segment.keys[1:] == segment.keys[:-1])
+    ids = segment.ids
+    twice = np.flatnonzero(ids.keys[1:] == ids.keys[:-1])
     mask = np.zeros(len(segment) if len(twice) else 0, dtype=np.uint8)
     for place in twice.tolist():
-        older, newer = int(segment.key_rows[place]), int(segment.key_rows[place + 1])
-        if segment.id(older) == segment.id(newer):
+        older, newer = ids.owners[place : place + 2].tolist()
+        if ids[older] == ids[newer]:
             mask[older] = 1
     return mask

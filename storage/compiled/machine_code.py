@@ -14,6 +14,15 @@ def is_there() -> bool:
 
 def compiled(function: F) -> F:
     """Return the function as machine code, kept between processes; other threads run meanwhile."""
+    return _compiled(function, fastmath=False)
+
+
+def compiled_loosely(function: F) -> F:
+    """Return the function likewise, believing that no number is NaN: the best of many is then found many at once."""
+    return _compiled(function, fastmath={"nnan", "nsz"})
+
+
+def _compiled(function: F, *, fastmath: bool | set[str]) -> F:
     from numba import njit  # noqa: PLC0415 - it takes half a second to load, which most starts need not wait for
 
-    return cast("F", njit(cache=True, nogil=True)(function))
+    return cast("F", njit(cache=True, nogil=True, fastmath=fastmath)(function))

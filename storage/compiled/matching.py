@@ -74,8 +74,7 @@ class Matching:
             case FieldTest():
                 return self._field(node)
             case Example(paper=paper):
-                row = self._segment.row(paper)
-                return NO_ROWS if row is None else np.array([row], dtype=np.int32)
+                return np.sort(self._segment.rows([paper]))
             case Group(alternatives=alternatives):
                 return _any_of([self._alternative(clauses) for clauses in alternatives])
 
@@ -99,9 +98,8 @@ class Matching:
 
     def prefixed(self, prefix: Prefix) -> Posted:
         """Return the rows with any word that begins so, and with how many."""
-        words = self._terms.beginning_with(fold(prefix.text.rstrip("*")))
-        numbers = [number for word in words if (number := self._terms.word(word)) is not None]
-        if not numbers:
+        numbers = self._terms.beginning_with(fold(prefix.text.rstrip("*")))
+        if not len(numbers):
             return _posted(NO_ROWS, NO_ROWS)
         rows = _any_of([self.term_rows(term) for term in np.unique(self._terms.term_of[numbers]).tolist()])
         wanted = np.zeros(len(self._terms.term_of), dtype=np.uint8)
@@ -137,7 +135,7 @@ class Matching:
         if len(asked) == 1:
             return rows
         # Which of the words are one person's, and what an initial may stand for, only the names themselves tell.
-        ids = {self._segment.id(row): row for row in rows.tolist()}
+        ids = {self._segment.ids[row]: row for row in rows.tolist()}
         papers: list[Paper] = list(self._papers.get(list(ids)).values())
         theirs = columns([fact_of(paper) for paper in papers]).written_by(name)
         found = (ids.get(papers[place].id) for place in theirs.tolist())

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.model import Paper, PaperId
+from bot.texts import Names, keys_of
 from bot.tokens import folded_words
 from storage.compiled.building import Codes, Floats, Ints, Offsets, counted, filled
 from storage.compiled.terms import Terms, marks_of
-
-Keys = NDArray[np.uint64]
-Bytes = NDArray[np.uint8]
 
 # BM25 as Lucene has it; a word of the title counts as often as in SQL's own index.
 K1 = 1.2
@@ -46,21 +42,17 @@ class Segment:
     """`Stream` with its postings; arrays that may lie in a file.
 
     Attributes:
-        id_bytes, id_starts: The papers' ids one after the other, and where each begins.
-        keys, key_rows: A hash of each id, ascending, and whose it is.
+        ids: A paper that changed while a file was written from the log is there twice.
         firsts: Where each term's postings begin in ``papers`` and ``codes``; shape (n_terms + 1,).
         codes: How much a paper has of the term: `FULL` times its saturated frequency; 0 for marks.
         most: The highest code of each term.
     """
 
+    ids: Names[PaperId]
     words: Ints
     starts: Offsets
     title_ends: Offsets
     text_ends: Offsets
-    id_bytes: Bytes
-    id_starts: Offsets
-    keys: Keys
-    key_rows: Ints
     firsts: Offsets
     papers: Ints
     codes: Codes
@@ -77,20 +69,19 @@ class Segment:
         """Return where a term's postings begin and end."""
         if term >= self.n_terms:
             return 0, 0
-        return int(self.firsts[term]), int(self.firsts[term + 1])
+        return self.firsts.item(term), self.firsts.item(term + 1)
 
-    def id(self, row: int) -> PaperId:
-        return PaperId(self.id_bytes[self.id_starts[row] : self.id_starts[row + 1]].tobytes().decode("utf-8"))
-
-    def row(self, paper: PaperId) -> int | None:
-        key = key_of(paper)
-        place = int(np.searchsorted(self.keys, key))
-        while place < len(self.keys) and self.keys[place] == key:
-            row = int(self.key_rows[place])
-            if self.id(row) == paper:
-                return row
-            place += 1
-        return None
+    def rows(self, papers: Sequence[PaperId]) -> Ints:
+        """Return all rows of some papers."""
+        keys = keys_of(papers)
+        first, last = (self.ids.keys.searchsorted(keys, side) for side in ("left", "right"))
+        found = (
+            row
+            for i in np.flatnonzero(first < last).tolist()
+            for row in self.ids.owners[first[i] : last[i]].tolist()
+            if self.ids[row] == papers[i]
+        )
+        return np.array(list(found), dtype=np.int32)
 
     @property
     def mean_length(self) -> float:
@@ -102,7 +93,7 @@ class Segment:
         end = len(self) if last is None else last
         here, by = slice(first, end), self.starts[first]
         return Stream(
-            [self.id(row) for row in range(first, end)],
+            [self.ids[row] for row in range(first, end)],
             self.words[by : self.starts[end]],
             self.starts[first : end + 1] - by,
             self.title_ends[here] - by,
@@ -184,16 +175,13 @@ def segment_of(stream: Stream, terms: Terms, mean: float | None = None) -> Segme
         stream.words, stream.starts, stream.title_ends, stream.text_ends, terms.term_of, tamed(lengths, average),
         TITLE_WEIGHT, K1, 0, firsts[:-1].copy(), papers, codes,
     )  # fmt: skip
-    id_bytes, id_starts = packed(stream.ids)
-    keys, rows = keyed(stream.ids)
-    made = Segment(
-        stream.words, stream.starts, stream.title_ends, stream.text_ends, id_bytes, id_starts, keys, rows,
-        firsts, papers, codes, most_of(codes, firsts),
+    arrays = (
+        stream.words, stream.starts, stream.title_ends, stream.text_ends, firsts, papers, codes, most_of(codes, firsts)
     )  # fmt: skip
-    for name in made.__slots__:
+    for array in arrays:
         # Kernels are compiled once, for arrays that cannot be written, as those of a file are.
-        getattr(made, name).flags.writeable = False
-    return made
+        array.flags.writeable = False
+    return Segment(Names.of(stream.ids), *arrays)
 
 
 def firsts_of(held_by: Offsets) -> Offsets:
@@ -206,21 +194,6 @@ def most_of(codes: Codes, firsts: Offsets) -> Codes:
     if len(some):
         most[some] = np.maximum.reduceat(codes, firsts[some])
     return most
-
-
-def packed(ids: Sequence[PaperId]) -> tuple[Bytes, Offsets]:
-    encoded = [paper.encode("utf-8") for paper in ids]
-    return np.frombuffer(b"".join(encoded), dtype=np.uint8), firsts_of(np.array([*map(len, encoded)], dtype=np.int64))
-
-
-def keyed(ids: Iterable[PaperId]) -> tuple[Keys, Ints]:
-    keys = np.array([key_of(paper) for paper in ids], dtype=np.uint64)
-    order = np.argsort(keys, kind="stable").astype(np.int32)
-    return keys[order], order
-
-
-def key_of(paper: PaperId) -> np.uint64:
-    return np.uint64(int.from_bytes(blake2b(paper.encode("utf-8"), digest_size=8).digest(), "little"))
 
 
 def _offsets(values: Sequence[int]) -> Offsets:

@@ -47,6 +47,12 @@ class FasterIndex:
         self._starting = Lock()
         self._behind: Thread | None = None
 
+    @property
+    def quick(self) -> bool:
+        if self._compiled is None:
+            self._catch_up()
+        return self._compiled is not None
+
     def search(self, words: Sequence[str], limit: int) -> list[tuple[PaperId, float]]:
         compiled = self._compiled
         if compiled is None or not self._in_step(compiled):
@@ -84,6 +90,8 @@ class FasterIndex:
             if not len(compiled) or compiled.outgrown:
                 compiled.rewrite()
             self._compiled = compiled
+        except BlockingIOError:
+            return  # another process is writing the file; who asks next finds it, or tries again
         except (OSError, StorageUnavailable) as error:
             log.warning("the compiled index is not kept; SQL answers", action="compiled_index_not_kept", why=str(error))
 

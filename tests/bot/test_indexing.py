@@ -32,6 +32,10 @@ def a_collection(first: int, count: int) -> list[Paper]:
     return made
 
 
+def kept_of(library: Library) -> bytes:
+    return b"".join(library.dump())
+
+
 def answers_of(library: Library) -> list[object]:
     taste = Taste(
         (parse_interest("protein retrieval -market"),),
@@ -114,12 +118,36 @@ def test_a_kept_index_answers_as_before_and_takes_in_what_is_newer() -> None:
     library = Library(papers)
     library.refresh()
     again = Library(papers)
-    assert again.restore(library.dump())
+    assert again.restore(kept_of(library))
     assert again.refresh() == 0
     assert answers_of(again) == answers_of(library)
     papers.upsert([a_paper(900, "Wombats", "Wombats dig.")], MORNING)
     assert again.refresh() == 1
     assert again.search(parse_interest("wombat"), MORNING).total == 1
+
+
+def test_a_restored_index_lies_where_it_was_kept() -> None:
+    library = Library(HeldPapers(a_collection(0, 200)))
+    library.refresh()
+    kept = kept_of(library)
+    again = Library(HeldPapers())
+    assert again.restore(kept)
+    (batch,) = again.snapshot.batches
+    lying = [batch.postings.positions, batch.postings.frequencies, batch.unit_rows.stems, batch.facts.authors.letters]
+    lying += [again.snapshot.space.papers, again.snapshot.words.kept.texts.letters, again.snapshot.stem_of]
+    assert all(np.shares_memory(array, np.frombuffer(kept, dtype=np.uint8)) for array in lying)
+
+
+def test_a_typing_error_is_corrected_by_words_of_an_earlier_process_and_by_newer_ones() -> None:
+    papers = HeldPapers(a_collection(0, 60))
+    library = Library(papers)
+    library.refresh()
+    again = Library(papers)
+    assert again.restore(kept_of(library))
+    papers.upsert([a_paper(900, "Wombats", "Wombats dig.")], MORNING)
+    again.refresh()
+    for typed, meant in (("retrievall", "retrieval"), ("wombatts", "wombats")):
+        assert [each.used for each in again.search(parse_interest(typed), MORNING).corrections] == [meant]
 
 
 def test_vectors_in_half_the_room_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +160,7 @@ def test_vectors_in_half_the_room_give_the_same_answers(monkeypatch: pytest.Monk
     assert [batch.vectors.dtype for batch in whole.snapshot.batches] == [np.float32]
     assert answers_of(half) == answers_of(whole)
     again = Library(papers)
-    assert again.restore(half.dump())
+    assert again.restore(kept_of(half))
     assert answers_of(again) == answers_of(whole)
 
 
@@ -144,23 +172,15 @@ def test_a_damaged_index_is_ignored(spoil: object) -> None:
     library.refresh()
     assert callable(spoil)
     fresh = Library(HeldPapers(a_collection(0, 30)))
-    assert not fresh.restore(spoil(library.dump()))
+    assert not fresh.restore(spoil(kept_of(library)))
     assert fresh.refresh() == 30
-
-
-def test_one_flipped_byte_in_a_kept_index_is_noticed() -> None:
-    library = Library(HeldPapers(a_collection(0, 30)))
-    library.refresh()
-    kept = bytearray(library.dump())
-    kept[len(kept) // 2] ^= 0xFF
-    assert not Library(HeldPapers()).restore(bytes(kept))
 
 
 def test_an_index_older_than_what_is_here_is_ignored() -> None:
     papers = HeldPapers(a_collection(0, 30))
     library = Library(papers)
     library.refresh()
-    old = library.dump()
+    old = kept_of(library)
     papers.upsert([a_paper(900, "Wombats", "Wombats dig.")], MORNING)
     library.refresh()
     assert not library.restore(old)
@@ -226,5 +246,5 @@ def test_a_stream_comes_back_out_of_its_index() -> None:
     batch = library._snapshot.batches[0]  # noqa: SLF001 - the inverse is not reachable from outside
     stream = batch.postings.stream()
     again = index(stream, library._snapshot.stem_of, library._snapshot.ignored)  # noqa: SLF001 - likewise
-    assert np.array_equal(again.positions, batch.postings.positions)
-    assert (again.by_stem != batch.postings.by_stem).nnz == 0
+    for each in ("positions", "stem_starts", "papers", "frequencies"):
+        assert np.array_equal(getattr(again, each), getattr(batch.postings, each))

@@ -18,6 +18,7 @@ if not machine_code.is_there():
 from storage.compiled import index as index_module
 from storage.compiled.files import write_base
 from storage.compiled.index import CompiledIndex
+from storage.durable_files import made_whole
 
 # Words that every stemmer leaves as they are.
 WORDS = [f"{a}{b}{c}an" for a in "bdgkm" for b in "aou" for c in ("rt", "lk", "nd")]
@@ -180,6 +181,35 @@ def test_what_comes_while_the_file_is_written_is_not_lost(tmp_path: Path, monkey
     assert len(index) == held.count() == 140
     assert found(index, "entropy") == ["made:3"]
     assert index.refresh() == 0
+
+
+def test_a_file_that_another_process_wrote_anew_is_taken_instead_of_writing_one_more(tmp_path: Path) -> None:
+    held = HeldPapers(papers(100, 9))
+    one = index_of(held, tmp_path)
+    other = CompiledIndex(held, tmp_path / "index", "here")
+    held.upsert(papers(20, 10, first=100), MORNING)
+    one.refresh()
+    one.rewrite()
+    written = (tmp_path / "index").stat().st_ino
+    held.upsert([Paper(PaperId("made:3"), "Entropy", "")], MORNING)
+    other.rewrite()
+    assert (tmp_path / "index").stat().st_ino == written
+    assert len(other) == held.count() == 120
+    assert found(other, "entropy") == ["made:3"]
+
+
+def test_two_processes_never_write_the_file_together(tmp_path: Path) -> None:
+    held = HeldPapers(papers(100, 9))
+    index = index_of(held, tmp_path)
+    held.upsert(papers(20, 10, first=100), MORNING)
+    index.refresh()
+    with made_whole(tmp_path / "index") as file:
+        with pytest.raises(BlockingIOError):
+            index.rewrite()
+        file.write((tmp_path / "index").read_bytes())
+    assert len(index) == 120
+    index.rewrite()
+    assert len(CompiledIndex(held, tmp_path / "index", "here")) == 120
 
 
 @pytest.mark.parametrize("harm", [b"", b"paperround", b"\xff" * 5000])
