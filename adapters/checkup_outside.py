@@ -1,6 +1,9 @@
-"""What others see of an installation: the pages from outside, and files that other users of the machine may read."""
+"""What stands between an installation and others: readable files, pages from outside, clocks and the network."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +14,8 @@ from adapters.settings import ENV_FILE, Settings
 
 HEALTH = "/healthz"
 OTHERS = 0o077
+# Slack refuses requests that are five minutes off; digests come late by as much.
+SKEW_WARNING = timedelta(seconds=30)
 HERE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -48,3 +53,23 @@ async def public_pages(settings: Settings, session: aiohttp.ClientSession) -> As
     else:
         means = f"{address} answers with status {status}, so something else is there."
         yield Finding("public address", State.WARNING, means, do)
+
+
+def skew(response: aiohttp.ClientResponse) -> Finding | None:
+    """Compare this machine's clock with that of a platform; None when they agree."""
+    theirs = None
+    with suppress(ValueError):  # a proxy may send a date that is none; then there is nothing to compare
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+    if theirs is None or abs(datetime.now(UTC) - theirs) < SKEW_WARNING:
+        return None
+    off = abs(datetime.now(UTC) - theirs).total_seconds()
+    return Finding(
+        "clock", State.FAULT, f"This machine's clock is {off:.0f} s off.", "Turn on time synchronisation (NTP)."
+    )
+
+
+def unreachable(platform: str, host: str, error: Exception) -> Finding:
+    why = str(error) or type(error).__name__
+    return Finding(
+        platform, State.FAULT, f"{host} cannot be reached: {why}.", "Check this machine's network and proxy."
+    )

@@ -1,7 +1,6 @@
 """A copy of the database taken while it is used, and the way back."""
 
 import os
-import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,18 +9,8 @@ from bot.ports import StorageUnusable
 from storage.connections import open_connection
 from storage.durable_files import PRIVATE, put_in_place
 from storage.migrations import applied_steps, refuse_newer
+from storage.restored import mark_restored
 from storage.sqlite_errors import in_our_words
-
-RESTORED = """
-    UPDATE installation SET id = :id, restored_after = (SELECT coalesce(max(number), 0) FROM deliveries)
-"""
-
-IN_DOUBT = """
-    UPDATE delivery_progress
-       SET doubtful_since = coalesce(
-           doubtful_since, (SELECT planned_at FROM deliveries WHERE number = delivery_progress.delivery))
-     WHERE state = 'planned'
-"""
 
 
 def back_up(database: Path, path: Path) -> None:
@@ -67,16 +56,11 @@ def check_backup(path: Path) -> None:
 
 
 def copy_for_restore(path: Path, made: Path) -> str:
-    """Copy a backup to ``made`` as a database with an installation of its own; return that installation.
-
-    What the database did after the backup is lost, so what it has still to send may have been sent: that is in doubt.
-    """
-    installation = secrets.token_hex(16)
+    """Copy a backup to ``made`` as a database with an installation of its own; return that installation."""
     _copy(path, made)
     with in_our_words(), closing(open_connection(made)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(RESTORED, {"id": installation})
-        connection.execute(IN_DOUBT)
+        installation = mark_restored(connection)
         connection.execute("COMMIT")
     return installation
 

@@ -1,5 +1,6 @@
 """Puts a backup in the place of the database."""
 
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from storage.durable_files import put_in_place, sync
 from storage.folder import DataFolder
 
 LOGS = ("", "-wal", "-shm")
+# Stands beside what is moved aside until all of it is there.
+UNFINISHED = "unfinished"
 
 
 def restore(path: Path, data_dir: Path) -> Path | None:
@@ -53,14 +56,30 @@ def _put_back(path: Path, folder: DataFolder) -> Path | None:
 
 
 def _move_aside(folder: DataFolder) -> Path | None:
-    # The log belongs to its database: under the restored one it would undo the restoring.
+    # The log belongs to its database: under the restored one it would undo the restoring. The database goes first,
+    # since without its log it would open as an older one.
     there = [path for end in LOGS if (path := folder.database.with_name(folder.database.name + end)).exists()]
     if not there:
         return None
-    aside = next(path for number in count(1) if not (path := folder.path / f"replaced-{number}").exists())
-    aside.mkdir(mode=0o700)
+    aside = _place_for(there, folder.path)
     for path in there:
         path.rename(aside / path.name)
     sync(aside)
     sync(folder.path)
+    (aside / UNFINISHED).unlink()
+    return aside
+
+
+def _place_for(there: Sequence[Path], folder: Path) -> Path:
+    """Return the folder for what is moved aside: a new one, or that of a restore that was cut off while it moved."""
+
+    def fits(aside: Path) -> bool:
+        cut_off = (aside / UNFINISHED).exists() or not any(aside.iterdir())
+        return cut_off and not any((aside / path.name).exists() for path in there)
+
+    asides = (folder / f"replaced-{number}" for number in count(1))
+    aside = next(path for path in asides if not path.exists() or fits(path))
+    aside.mkdir(mode=0o700, exist_ok=True)
+    (aside / UNFINISHED).touch()
+    sync(aside)
     return aside

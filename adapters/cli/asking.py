@@ -27,6 +27,7 @@ from bot.library import Correction, Found, Hit
 from bot.model import Channel, Interest, Member, Paper, PaperId, Pick
 from bot.replies import NothingReply, OfferedPick, PicksReply, PreviewReply, RefusalReply, Reply, WhyReply, kind_of
 from bot.windows import BadWindow, Window, window_from
+from bot.words import spoken
 
 LIMIT_CAP = 1000
 
@@ -42,9 +43,11 @@ def say(text: str, member: str, channel: str | None, *, as_json: bool) -> int:
     with opened(settings) as house:
         answer = asyncio.run(_answered(house, text, who, where, send=not as_json))
     if as_json:
-        write_json(told(answer))
+        with spoken(answer.language):
+            document = told(answer)
+        write_json(document)
         return DONE
-    return show(answer.reply)
+    return show(answer)
 
 
 async def answered(house: Opened, text: str, who: Member, where: Channel) -> Answer:
@@ -65,14 +68,15 @@ async def _answered(house: Opened, text: str, who: Member, where: Channel, *, se
     return answer
 
 
-def show(reply: Reply) -> int:
-    """Write a reply for a person, with colours on a terminal; return the exit status."""
-    refused = isinstance(reply, RefusalReply)
+def show(answer: Answer) -> int:
+    """Write an answer for a person, with colours on a terminal; return the exit status."""
+    refused = isinstance(answer.reply, RefusalReply)
     stream = sys.stderr if refused else sys.stdout
-    if stream.isatty():
-        Console(file=stream, soft_wrap=False, highlight=False).print(rich_form(reply))
-    else:
-        stream.write(plain_text(reply) + "\n")
+    with spoken(answer.language):
+        if stream.isatty():
+            Console(file=stream, soft_wrap=False, highlight=False).print(rich_form(answer.reply))
+        else:
+            stream.write(plain_text(answer.reply) + "\n")
     return MISUSED if refused else DONE
 
 
@@ -115,7 +119,7 @@ def search(query: str, limit: int, *, as_json: bool) -> int:
         hits = [_told_hit(hit, papers[hit.paper]) for hit in found.hits if hit.paper in papers]
         write_json({"query": query, "corrected": understood, "papers": hits})
         return DONE
-    return show(_as_reply(query, understood, found, papers))
+    return show(Answer(_as_reply(query, understood, found, papers)))
 
 
 def corrected(query: str, corrections: tuple[Correction, ...]) -> str | None:

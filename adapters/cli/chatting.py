@@ -68,7 +68,7 @@ async def _converse(house: Opened, who: Member, where: Channel) -> None:
         if not line.strip():
             continue
         answer = await answered(house, line, who, where)
-        show(answer.reply)
+        show(answer)
         if answer.planned:
             await house.paperround.deliver_due()
     await reading

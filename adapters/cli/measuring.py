@@ -63,9 +63,18 @@ def bench_feedback(corpus: Path | None, reactions: int, *, as_json: bool) -> int
     return _figures(measured, as_json=as_json)
 
 
-def bench_batch(corpus: Path, profiles: Path, background: Path | None, *, as_json: bool) -> int:
+def bench_batch(corpus: Path | None, profiles: Path | None, background: Path | None, *, as_json: bool) -> int:
     """Time a day's picks for many profiles."""
+    if corpus is None or profiles is None:
+        raise Misused("bench batch needs --corpus and --profiles, or --made for made-up profiles.")
     return _figures(_benchmark("batch").measure_batch(corpus, profiles, background), as_json=as_json)
+
+
+def bench_made_batch(count: int, words: int, *, as_json: bool) -> int:
+    """Time a day's picks for any number of made-up profiles, beside what bounds it and beside a peer."""
+    if not machine_code.is_there():
+        raise Misused('bench batch --made needs the extra "fast": pip install "paperround[fast]".')
+    return _figures(_benchmark("batch_made").measure_made_batch(count, words), as_json=as_json)
 
 
 def bench_ledger(*, as_json: bool) -> int:

@@ -60,6 +60,9 @@ class TerminalMessenger:
     ) -> MessageId | None:
         return await asyncio.to_thread(self._find, destination_of(channel), marker, since)
 
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:  # noqa: ARG002 - as the port has it
+        return ""
+
     def _post(self, remembered: str, text: str) -> None:
         with self._history.open("ab+") as history:
             if history.tell() and not self._ends_whole(history):

@@ -27,7 +27,8 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
-from bot.shown import facts_in_a_line, match_in_words
+from bot.shown import facts_in_a_line, match_in_words, matched_in_words
+from bot.words import say
 
 BAR_COLUMNS = 20
 INDENT = 3
@@ -93,8 +94,11 @@ def lines_of(reply: Reply) -> tuple[Line, ...]:  # noqa: C901, PLR0911 - one bra
         case PreviewReply():
             return _preview(reply)
         case WhyReply():
-            said = "was shown" if reply.shown else "was not shown"
-            head = Line(f"Why {reply.paper.title} {said}", Weight.HEADING, link=reply.paper.url)
+            title = reply.paper.title
+            said = say("Why {title} was shown", title=title)
+            if not reply.shown:
+                said = say("Why {title} was not shown", title=title)
+            head = Line(said, Weight.HEADING, link=reply.paper.url)
             return (head, *(Line(line, indent=INDENT) for line in reply.lines))
         case NoticeReply():
             return (Line(reply.text), *(Line(line) for line in reply.lines), *_presses(reply.buttons))
@@ -129,14 +133,14 @@ def _picks(reply: PicksReply) -> tuple[Line, ...]:
 
 
 def _head(reply: PicksReply) -> tuple[Line, ...]:
-    late = " (late)" if reply.late else ""
-    return (Line(reply.heading + late, Weight.HEADING), *(Line(note) for note in reply.notes))
+    heading = say("{heading} (late)", heading=reply.heading) if reply.late else reply.heading
+    return (Line(heading, Weight.HEADING), *(Line(note) for note in reply.notes))
 
 
 def _pick(offered: OfferedPick) -> tuple[Line, ...]:
     pick, paper = offered.pick, offered.pick.paper
-    stretch = "  [stretch]" if pick.stretch else ""
-    withdrawn = "  [withdrawn]" if paper.withdrawn else ""
+    stretch = f"  [{say('stretch')}]" if pick.stretch else ""
+    withdrawn = f"  [{say('withdrawn')}]" if paper.withdrawn else ""
     lines = [Line(f"{offered.number}. {paper.title}{stretch}{withdrawn}", Weight.TITLE, link=paper.url)]
     why = "; ".join(reason.words for reason in pick.reasons)
     told = (
@@ -153,10 +157,9 @@ def _pick(offered: OfferedPick) -> tuple[Line, ...]:
 def _interests(reply: InterestsReply) -> tuple[Line, ...]:
     lines = [Line(reply.heading, Weight.HEADING)]
     for line in reply.lines:
-        papers = "paper" if line.matched == 1 else "papers"
-        told = f"{line.matched} {papers} in {reply.days} days"
-        muted = "never shown: " if line.muted else ""
-        lines.append(Line(f"{line.number}. {muted}{line.text} — {told}", indent=INDENT))
+        told = matched_in_words(line.matched, reply.days)
+        interest = say("never shown: {interest}", interest=line.text) if line.muted else line.text
+        lines.append(Line(f"{line.number}. {interest} — {told}", indent=INDENT))
     return (*lines, *_noted(reply.note))
 
 
@@ -177,7 +180,8 @@ def _help(reply: HelpReply) -> tuple[Line, ...]:
     lines = [Line(reply.heading, Weight.HEADING)]
     for entry in reply.entries:
         lines += [Line(entry.usage, Weight.TITLE, INDENT), Line(entry.does, indent=2 * INDENT)]
-        lines += [Line(f"for example: {example}", Weight.FACTS, 2 * INDENT) for example in entry.examples]
+        examples = [say("for example: {example}", example=example) for example in entry.examples]
+        lines += [Line(example, Weight.FACTS, 2 * INDENT) for example in examples]
     return (*lines, *_noted(reply.note))
 
 

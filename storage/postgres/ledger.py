@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.deliveries import Claim, Held, Outcome, Rejected, Sent, Skipped
-from storage.deliveries import SqlLedger
+from storage.deliveries import WAITS, SqlLedger, claimable_at
 from storage.delivery_rows import claim_of, settled_columns
 from storage.rows import stamp
 from storage.sql import Connection, Readers, Writer
 
 # A part that another process is just taking is passed over. A part that was being sent when its lease ran out is in
 # doubt since that attempt began: SET reads the row as it was before.
-CLAIM = """
+CLAIM = f"""
     WITH free AS MATERIALIZED (
          SELECT delivery, part, free_from
-           FROM delivery_progress
-          WHERE free_from <= :now
+           FROM delivery_progress AS free
+          WHERE free_from <= :now AND NOT {WAITS}
           ORDER BY free_from, delivery, part
           LIMIT :limit
             FOR UPDATE SKIP LOCKED),
@@ -35,7 +35,7 @@ CLAIM = """
       JOIN deliveries ON deliveries.number = gripped.delivery
       LEFT JOIN delivery_progress AS first ON first.delivery = gripped.delivery AND first.part = 0
      ORDER BY gripped.free_from, gripped.delivery, gripped.part
-"""
+"""  # noqa: S608  # of constants
 
 # The attempt number is the fence: whoever comes back after a long pause holds an old number and changes nothing.
 SETTLE = """
@@ -53,14 +53,15 @@ SETTLE = """
     RETURNING said.place, progress.delivery, progress.part
 """
 
-# They have waited as long as their digests have, so a digest once begun is finished before a later one is.
+# They have waited as long as their digests have, so a digest once begun is finished before a later one is, unless its
+# place takes no more messages for a moment.
 NEXT_PARTS = """
     UPDATE delivery_progress AS progress
-       SET free_from = deliveries.planned_at
-      FROM (SELECT delivery, min(part) AS part
-              FROM delivery_progress
-             WHERE delivery = ANY (CAST(:deliveries AS bigint[])) AND state = 'planned'
-             GROUP BY delivery) AS next
+       SET free_from = coalesce(next.rest_until, deliveries.planned_at)
+      FROM (SELECT sent.delivery, sent.rest_until, min(open.part) AS part
+              FROM json_to_recordset(CAST(:sent AS json)) AS sent (delivery BIGINT, rest_until TEXT)
+              JOIN delivery_progress AS open ON open.delivery = sent.delivery AND open.state = 'planned'
+             GROUP BY sent.delivery, sent.rest_until) AS next
       JOIN deliveries ON deliveries.number = next.delivery
      WHERE progress.delivery = next.delivery AND progress.part = next.part
 """
@@ -82,7 +83,7 @@ class PostgresLedger(SqlLedger):
         self._locking = locking
 
     def claim_many(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        values = {"now": stamp(now), "lease_until": stamp(now + lease), "limit": limit}
+        values = {**claimable_at(now), "lease_until": stamp(now + lease), "limit": limit}
         return self._locking.write(
             lambda connection: [claim_of(row) for row in connection.execute(CLAIM, values).fetchall()]
         )
@@ -93,9 +94,13 @@ class PostgresLedger(SqlLedger):
 
         def note(connection: Connection) -> list[Claim]:
             done = connection.execute(SETTLE, {"settled": json.dumps(rows)}).fetchall()
-            sent = [row["delivery"] for row in done if isinstance(settled[row["place"]][1], Sent)]
+            sent = [
+                {"delivery": row["delivery"], "rest_until": rows[row["place"]]["rest_until"]}
+                for row in done
+                if isinstance(settled[row["place"]][1], Sent)
+            ]
             if sent:
-                connection.execute(NEXT_PARTS, {"deliveries": sent})
+                connection.execute(NEXT_PARTS, {"sent": json.dumps(sent)})
             ended = [
                 {"delivery": row["delivery"], "part": row["part"], **_state_of(rows[row["place"]])}
                 for row in done

@@ -16,6 +16,7 @@ from storage.migrations import known_steps
 from storage.migrations.registry import migrations
 from storage.postgres.dialect import schema_in_postgres
 from storage.postgres.errors import VARIABLE
+from storage.postgres.restored import look_for_restore
 from storage.postgres.scripts import SCRIPTS
 
 # Any number, the same for all processes: who holds it upgrades, the others wait and find it done.
@@ -46,7 +47,7 @@ class StepRunner:
 def migrate(connection: psycopg.Connection[DictRow]) -> list[str]:
     """Bring the schema up to date, all steps in one transaction; return the steps that were taken.
 
-    Several processes may ask at once. Killed half-way it leaves the old schema.
+    Several processes may ask at once. Killed half-way it leaves the old schema. A database out of a dump is marked so.
 
     Raises:
         StorageUnusable: The database is another program's, of a newer release, or not in UTF-8.
@@ -64,6 +65,7 @@ def migrate(connection: psycopg.Connection[DictRow]) -> list[str]:
             else:
                 connection.execute(script.encode())
             connection.execute(TAKEN, {"name": step.name})
+        look_for_restore(connection)
     return [step.name for step in pending]
 
 

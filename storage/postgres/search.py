@@ -24,6 +24,8 @@ MATCHING = """
 class PostgresSearchIndex:
     """`bot.ports.SearchIndex` in PostgreSQL."""
 
+    quick = False
+
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from psycopg import IsolationLevel
 
 from bot.ports import Papers
+from storage.compiled.serving import COMPILED_SUFFIX, faster
 from storage.folder import INDEX
 from storage.index_cache import FileIndexCache
 from storage.papers import SqlPapers
@@ -38,11 +39,14 @@ class PostgresStores(SqlStores):
             writer, self._readers = PostgresWriter(self._pool), PostgresReaders(self._pool)
             locking = PostgresWriter(self._pool, IsolationLevel.READ_COMMITTED)
             super().__init__(writer, self._readers, PostgresLedger(writer, locking, self._readers))
-            self.index = PostgresSearchIndex(self._readers)
             self.turns = self._turns = PostgresTurns(address)
             with self._readers.reading() as connection:
                 refuse_unknown_zones(connection)
-                self.index_cache = FileIndexCache(index, _installation(connection))
+                installation = _installation(connection)
+            self.index_cache = FileIndexCache(index, installation)
+            self.index = faster(
+                PostgresSearchIndex(self._readers), self.papers, index.with_suffix(COMPILED_SUFFIX), installation
+            )
         except BaseException:
             self._pool.close()
             raise

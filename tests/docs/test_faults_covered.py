@@ -19,7 +19,7 @@ def rows_tested() -> set[str]:
 
 def test_each_fault_of_delivery_storage_and_clock_is_told_and_has_a_test_named_after_it() -> None:
     wanted = (
-        {f"d{row}" for row in range(1, 14)} | {f"s{row}" for row in range(1, 12)} | {f"c{row}" for row in range(1, 6)}
+        {f"d{row}" for row in range(1, 15)} | {f"s{row}" for row in range(1, 12)} | {f"c{row}" for row in range(1, 6)}
     )
     assert rows_told() == wanted
     assert wanted - rows_tested() == set()

@@ -1,8 +1,15 @@
 """What hosts copy: the image, the compose file, the unit. They name only what there is and let nothing out."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from fnmatch import fnmatch
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -41,6 +48,65 @@ def test_every_folder_of_the_wheel_is_copied_into_the_image() -> None:
     packages = re.findall(r'"(\w+)"', re.search(r"^packages = \[(.*)\]$", pyproject, re.MULTILINE).group(1))  # type: ignore[union-attr]
     copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     assert copied == packages
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the instructions of the Dockerfile in order, each of one line, without comments."""
+    text = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text())
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def test_each_file_that_is_copied_into_the_image_exists_and_reaches_the_builder() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    sources = [
+        source
+        for word, rest in instructions()
+        if word == "COPY" and not rest.startswith("--from=")
+        for source in rest.split()[:-1]
+    ]
+    assert {"requirements.txt", "pyproject.toml", "bot"} <= set(sources)
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert source in {pattern.removeprefix("!") for pattern in ignored if pattern.startswith("!")} or not any(
+            fnmatch(source, pattern) for pattern in ignored if not pattern.startswith("!")
+        ), source
+
+
+def test_the_dockerfile_holds_to_what_images_should() -> None:
+    """Instructions that exist, a base of one version, dependencies before code, lists as commands, nobody as user."""
+    known = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK"}
+    words = [word for word, _ in instructions()]
+    assert set(words) <= known | {"ENTRYPOINT", "CMD"}
+    stages = {rest.partition(" AS ")[0] for word, rest in instructions() if word == "FROM"}
+    (base,) = stages
+    assert re.fullmatch(r"python:3\.\d+-slim-\w+", base)
+    runs = [rest for word, rest in instructions() if word == "RUN"]
+    assert "--require-hashes --requirement requirements.txt" in runs[0]
+    assert words.index("RUN") < [rest.split()[0] for _, rest in instructions()].index("bot")
+    assert all("--no-cache-dir" in rest for rest in runs if "/pip install" in rest)
+    entry, command = (json.loads(dict(instructions())[word]) for word in ("ENTRYPOINT", "CMD"))
+    assert [*entry, *command] == ["paperround", "run"]
+    health = json.loads(dict(instructions())["HEALTHCHECK"].partition(" CMD ")[2])
+    assert health[:2] == ["python", "-c"]
+    compile(health[2], "HEALTHCHECK", "exec")
+
+
+@pytest.mark.parametrize("port_set", [False, True])
+def test_the_image_asks_for_its_health_at_the_port_that_is_set(tmp_path: Path, port_set: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    health = json.loads(dict(instructions())["HEALTHCHECK"].partition(" CMD ")[2])
+    (tmp_path / "healthz").write_text("ok")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path))
+    with server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        at = str(server.server_port)
+        asked = health[2].replace("8080", at) if not port_set else health[2]
+        environment = {"PATH": os.environ["PATH"], **({"PAPERROUND_WEB_PORT": at} if port_set else {})}
+        ask = partial(subprocess.run, [sys.executable, "-c", asked], env=environment, capture_output=True, check=False)
+        assert ask(timeout=60).returncode == 0
+        (tmp_path / "healthz").unlink()
+        assert ask(timeout=60).returncode != 0
+        server.shutdown()
 
 
 @pytest.mark.parametrize("secret", [".env", "data/paperround.db", ".git/config", ".env.local"])

@@ -5,7 +5,9 @@ import signal
 import site
 import subprocess
 import sys
+import tarfile
 import venv
+import zipfile
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -16,12 +18,18 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def paperround(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the command out of a wheel that was made of the source archive, in an environment of its own."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a source archive, and of a wheel that was made of it."""
     made = tmp_path_factory.mktemp("made")
     uv = [sys.executable, "-m", "uv", "build", "--no-build-isolation", "--python", sys.executable]
     build: list[str | Path] = [*uv, "-o", made, ROOT]
     subprocess.run(build, check=True, capture_output=True, timeout=300)
+    return made
+
+
+@pytest.fixture(scope="module")
+def paperround(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the command out of the wheel, in an environment of its own."""
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment, with_pip=True)
     wheel = next(made.glob("*.whl"))
@@ -42,6 +50,28 @@ def alone(folder: Path) -> dict[str, str]:
     return {**kept, "PAPERROUND_DATA_DIR": str(folder / "data")}
 
 
+def test_the_wheel_has_every_file_of_its_packages_and_the_archive_what_tests_and_images_need(made: Path) -> None:
+    with zipfile.ZipFile(next(made.glob("*.whl"))) as wheel:
+        packed = set(wheel.namelist())
+    packages = ("bot", "storage", "adapters", "benchmarks")
+    ours = [path for package in packages for path in (ROOT / package).rglob("*") if path.is_file()]
+    lacking = {str(path.relative_to(ROOT)) for path in ours if "__pycache__" not in path.parts} - packed
+    assert lacking == set()
+    assert {Path(name).suffix for name in packed} >= {".po", ".html", ".txt", ".js", ".css", ".svg", ".json", ".jsonl"}
+    with tarfile.open(next(made.glob("*.tar.gz"))) as archive:
+        told = {name.partition("/")[2] for name in archive.getnames()}
+    needed = {
+        "Makefile",
+        "Dockerfile",
+        "compose.yaml",
+        "requirements.txt",
+        "mkdocs.yml",
+        ".env.example",
+        "deploy/nginx.conf",
+    }
+    assert needed <= told
+
+
 def test_the_wheel_runs_from_an_empty_folder_and_leaves_only_data(paperround: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [paperround, "run"],
@@ -53,7 +83,11 @@ def test_the_wheel_runs_from_an_empty_folder_and_leaves_only_data(paperround: Pa
     )
     try:
         assert process.stdout is not None
-        said = process.stdout.readline()
+        said = ""
+        while "http://" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
         address = next(word for word in said.split() if word.startswith("http://")).rstrip(".,")
         with urlopen(address, timeout=10) as page:  # noqa: S310  # the address that our own process said
             assert page.status == 200

@@ -49,7 +49,8 @@ def test_a_round_that_stopped_is_told_with_the_reason(stocked: Run, tmp_path: Pa
 
 
 def test_a_clock_that_was_set_is_a_warning(run: Run) -> None:
-    assert ("clock", "warning") in findings(run, 0).values()
+    told = "PAPERROUND_CLOCK is set, so this process does not follow the real time."
+    assert findings(run, 0)[told] == ("clock", "warning")
 
 
 def test_before_the_first_start_nothing_is_wrong(run: Run, tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_a_misspelt_setting_is_a_warning(run: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PAPERROUND_DATADIR", "x")
     ended = run("doctor")
     assert ended.status == 0
-    assert "PAPERROUND_DATADIR is no setting" in ended.out
+    assert "PAPERROUND_DATADIR is no setting and does nothing." in ended.out
     assert "Write PAPERROUND_DATA_DIR instead." in ended.out
 
 
@@ -103,7 +104,8 @@ def test_rows_that_name_nothing_are_a_fault(stocked: Run, tmp_path: Path) -> Non
         columns = [row[1] for row in connection.execute("PRAGMA table_info(digest_picks)")]
         values = ", ".join("0" for _ in columns)
         connection.execute(f"INSERT INTO digest_picks VALUES ({values})")  # noqa: S608 - the schema's own columns
-    assert any(found == ("database", "fault") for found in findings(stocked, 1).values())
+    (named,) = (means for means, what in findings(stocked, 1).items() if what == ("database", "fault"))
+    assert named.endswith(" rows name rows that are gone.")
 
 
 def test_a_file_that_is_no_database_is_a_fault(run: Run, tmp_path: Path) -> None:
@@ -114,12 +116,12 @@ def test_a_file_that_is_no_database_is_a_fault(run: Run, tmp_path: Path) -> None
 
 def test_a_folder_that_others_may_read_is_a_warning(stocked: Run, tmp_path: Path) -> None:
     (tmp_path / "data").chmod(0o755)
-    assert ("data folder", "warning") in findings(stocked, 0).values()
+    assert findings(stocked, 0)["data can be read by other users of this machine."] == ("data folder", "warning")
 
 
 def test_a_data_folder_that_is_a_file_is_a_fault(run: Run, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    assert ("data folder", "fault") in findings(run, 1).values()
+    assert findings(run, 1)["data is a file."] == ("data folder", "fault")
 
 
 async def _auth_test(request: web.Request) -> web.Response:
@@ -127,6 +129,10 @@ async def _auth_test(request: web.Request) -> web.Response:
         granted = ",".join(scope for scope in scopes() if scope != "channels:history")
         return web.json_response({"ok": True, "user": "paperround", "team": "Lab"}, headers={"x-oauth-scopes": granted})
     return web.json_response({"ok": False, "error": "invalid_auth"})
+
+
+async def _connections_open(request: web.Request) -> web.Response:
+    return web.json_response({"ok": request.headers["Authorization"] == "Bearer xapp-good", "error": "invalid_auth"})
 
 
 async def _users_me(request: web.Request) -> web.Response:
@@ -150,6 +156,7 @@ def platforms(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         app.add_routes(
             [
                 web.post("/api/auth.test", _auth_test),
+                web.post("/api/apps.connections.open", _connections_open),
                 web.get("/api/users/@me", _users_me),
                 web.get("/api/applications/@me", _application),
             ]

@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 
 from bot.deliveries import Held, PlannedPart
@@ -18,6 +19,7 @@ from storage.sqlite import open_stores
 from tests.adapters.cli.conftest import Run
 from tests.adapters.cli.test_doctor import findings
 from tests.builders import MORNING, a_channel
+from tests.postgres import a_database
 from tests.storage.conftest import mount
 
 __all__ = ["mount"]
@@ -49,8 +51,8 @@ def test_messages_that_nobody_sends_are_named(stocked: Run, tmp_path: Path) -> N
 
 def test_held_messages_are_named(stocked: Run, tmp_path: Path) -> None:
     planned(tmp_path / "data", held=True)
-    assert ("database", "warning") in findings(stocked, 0).values()
-    assert "1 messages are held" in stocked("doctor").out
+    told = "1 messages are held: nobody knows whether they arrived."
+    assert findings(stocked, 0)[told] == ("database", "warning")
 
 
 def test_an_older_and_a_newer_database_are_named(stocked: Run, tmp_path: Path) -> None:
@@ -62,10 +64,40 @@ def test_an_older_and_a_newer_database_are_named(stocked: Run, tmp_path: Path) -
     assert findings(stocked, 0)["The database is of an older release."] == ("database", "warning")
 
 
-def test_a_disk_that_is_nearly_full_is_named(run: Run, tmp_path: Path, mount: Callable[..., Path]) -> None:
-    mount("size=20m", tmp_path / "data")
-    (found,) = (means for means, what in findings(run, 1).items() if what == ("disk", "fault"))
-    assert "20 MB are free" in found
+@pytest.mark.parametrize(("size", "state"), [(20, "fault"), (200, "warning")])
+def test_a_disk_that_is_nearly_full_is_named(
+    run: Run, tmp_path: Path, mount: Callable[..., Path], size: int, state: str
+) -> None:
+    mount(f"size={size}m", tmp_path / "data")
+    (found,) = (means for means, what in findings(run, int(state == "fault")).items() if what == ("disk", state))
+    assert f"{size} MB are free" in found
+
+
+def test_a_folder_that_cannot_be_written_is_named(run: Run, tmp_path: Path, mount: Callable[..., Path]) -> None:
+    mount("ro", tmp_path / "data")
+    assert findings(run, 1)["Nothing can be written in data."] == ("data folder", "fault")
+
+
+def test_a_damaged_database_is_named_with_the_way_back(stocked: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / "paperround.db") as database:
+        (root,) = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'papers_normal_title'").fetchone()
+        (page,) = database.execute("PRAGMA page_size").fetchone()
+        database.execute("PRAGMA journal_mode = DELETE")
+    with (tmp_path / "data" / "paperround.db").open("r+b") as file:
+        # An index of which nothing is left: every paper is still there, and SQLite misses their titles.
+        file.seek((root - 1) * page)
+        file.write(b"\x0a\x00\x00\x00\x00\x10\x00\x00".ljust(8, b"\x00"))
+    ended = stocked("doctor", "--json")
+    assert ended.status == 1
+    (found,) = (check for check in ended.document["checks"] if check["state"] == "fault")
+    assert found["means"].startswith("The database is damaged: ")
+    assert found["do"] == "Stop the bot; paperround restore the newest backup."
+
+
+def test_an_address_that_is_not_encrypted_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_PUBLIC_URL", "http://papers.invalid")
+    told = "PAPERROUND_PUBLIC_URL is not encrypted, so what people click can be read on the way."
+    assert findings(run, 0)[told] == ("public address", "warning")
 
 
 def test_a_machine_without_time_zones_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,10 +119,32 @@ def test_a_postgresql_that_does_not_answer_is_named_without_its_password(
     assert "hunter2hunter2" not in ended.out + ended.err
 
 
+def test_a_postgresql_is_looked_over_and_mended(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_database() as address:
+        monkeypatch.setenv("PAPERROUND_DATABASE_URL", address)
+        assert run("ingest", "file", str(papers)).status == 0
+        assert findings(run, 0)["The database is whole; it holds 6 papers."] == ("database", "ok")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("DELETE FROM paper_texts WHERE paper < 4")
+        assert findings(run, 0)["The full-text index is out of step with the papers."] == ("database", "warning")
+        ended = run("doctor", "--fix", "--json").document
+        assert ended["fixed"] == ["The full-text index has the papers that it lacked."]
+        assert ended["warnings"] == 1  # the clock that was set
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("INSERT INTO _paperround_steps (name, applied_at) VALUES ('m0999_later', now())")
+        found = findings(run, 1)
+        assert found["The database was written by a newer release."] == ("database", "fault")
+        assert run("doctor", "--fix", "--json").document["fixed"] == []
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("DELETE FROM _paperround_steps WHERE name > 'm0025'")
+        assert findings(run, 0)["The database is of an older release."] == ("database", "warning")
+
+
 def test_an_env_file_that_others_may_read_is_a_fault_until_it_is_fixed(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PAPERROUND_CONTACT=ana@example.org\n")
     (tmp_path / ".env").chmod(0o644)
-    assert ("settings", "fault") in findings(run, 1).values()
+    told = ".env holds tokens and can be read by other users of this machine."
+    assert findings(run, 1)[told] == ("settings", "fault")
     fixed = run("doctor", "--fix", "--json")
     assert fixed.status == 0
     assert fixed.document["fixed"] == [".env is its owner's alone now."]
@@ -130,8 +184,8 @@ def test_nothing_is_fixed_under_a_running_bot_nor_in_a_damaged_file(stocked: Run
     ("served", "state", "said"),
     [
         ("healthz", "ok", "The pages answer at"),
-        ("other", "warning", "something else is there"),
-        ("", "warning", "Nothing"),
+        ("other", "warning", ", so something else is there."),
+        ("", "warning", "Nothing answers at"),
     ],
 )
 def test_the_pages_are_asked_for_at_the_address_that_people_are_given(

@@ -128,7 +128,7 @@ def test_every_command_of_the_host_is_in_the_help(run: Run) -> None:
     told = run("--help").out
     asking = {"run", "init", "doctor", "chat", "say", "search", "ingest", "deliver"}
     keeping = {"backup", "restore", "export", "import", "migrate", "version", "feedback", "eval", "bench"}
-    keeping |= {"papers", "interests", "audit"}
+    keeping |= {"papers", "interests", "audit", "mail"}
     assert {line.split()[0] for line in told.partition("Commands:")[2].splitlines() if line} == asking | keeping
 
 

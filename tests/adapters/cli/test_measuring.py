@@ -140,3 +140,9 @@ def test_bench_batch_picks_a_day_for_every_profile(run: Run, judged: Path, tmp_p
     assert (figures["profiles"], figures["papers"], figures["background"]) == (5, 1, 16)
     assert figures["profiles_per_s"] > 0
     assert figures["rss_mb"] > 0
+
+
+def test_bench_batch_needs_a_day_and_profiles_or_made_up_ones(run: Run) -> None:
+    ended = run("bench", "batch", "--json")
+    assert ended.status == 2
+    assert "--made" in ended.err

@@ -13,7 +13,8 @@ import pytest
 
 from tests.adapters.cli.conftest import Run, begin, process
 
-STOPS_WITHIN_S = 2.0
+# It takes a second on a machine with nothing else to do; that ten are enough is tested with a platform that is slow.
+PATIENCE_S = 120
 
 
 class Served:
@@ -38,12 +39,10 @@ class Served:
         with urllib.request.urlopen(f"{self.address}{path}", timeout=10) as response:  # noqa: S310 - our own server
             return str(response.read().decode())
 
-    def stopped_by(self, number: int) -> float:
-        """Return the seconds that it took to stop."""
-        began = time.monotonic()
+    def stopped_by(self, number: int) -> int:
+        """Return the status with which it stopped."""
         self.process.send_signal(number)
-        self.process.wait(timeout=20)
-        return time.monotonic() - began
+        return self.process.wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -57,11 +56,10 @@ def served(papers: Path) -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_and_stops_within_two_seconds(served: Served, number: int, run: Run) -> None:
+def test_it_serves_and_stops_when_it_is_told_to(served: Served, number: int, run: Run) -> None:
     assert "<!doctype html>" in served.get("/")
     assert served.get("/healthz") == "ok\n"
-    assert served.stopped_by(number) < STOPS_WITHIN_S
-    assert served.process.returncode == 0
+    assert served.stopped_by(number) == 0
     assert run("search", "entropy", "--json").document["papers"] != []
 
 
@@ -91,8 +89,7 @@ def test_a_bot_without_sources_goes_on_while_its_platform_is_away() -> None:
         assert bot.told[-1] == "Connecting to Discord.\n"
         time.sleep(1)
         assert bot.get("/healthz") == "ok\n"
-        assert bot.stopped_by(signal.SIGTERM) < STOPS_WITHIN_S
-        assert running.returncode == 0
+        assert bot.stopped_by(signal.SIGTERM) == 0
     finally:
         running.kill()
         _, err = running.communicate(timeout=20)
