@@ -13,6 +13,7 @@ from bot.mail import MAIL, MailLinks
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import Access, ChannelGone, Clock, HistoryUnreadable, MailAddresses
 from bot.replies import Reply
+from bot.words import marked
 
 
 class MailStores(Protocol):
@@ -56,15 +57,18 @@ class EmailMessenger:
         since: datetime,  # noqa: ARG002 - likewise
         thread: MessageId | None = None,  # noqa: ARG002 - likewise
     ) -> MessageId | None:
-        raise HistoryUnreadable("a mail that may have been sent cannot be looked up")
+        raise HistoryUnreadable(marked("a mail that may have been sent cannot be looked up"))
+
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:  # noqa: ARG002 - as the port has it
+        return ""  # no mailbox is ours to lead into
 
     def _made(self, channel: Channel, payload: str, marker: str) -> tuple[str, bytes, str]:
         if self._addresses is None or self._links is None:
             raise RuntimeError("the messenger was not given its stores")
         row = self._addresses.get(channel.id)
         if row is None:
-            raise ChannelGone("the address was taken back")
+            raise ChannelGone(marked("the address was taken back"))
         if not row.confirmed and not asks_to_confirm(payload):
-            raise ChannelGone("the address is not confirmed")
+            raise ChannelGone(marked("the address is not confirmed"))
         letter = Letter(self._sender, row, marker, self._clock.now(), self._links)
         return message_id(letter), message_of(payload, letter).as_bytes(), row.address

@@ -6,11 +6,12 @@ A token in the address is all that a request needs: there is no cookie that anot
 from aiohttp import web
 
 from adapters.email.render import PAGE
+from adapters.readers import in_readers_language
 from bot.mailing import Mailing
 from bot.model import Verdict
 from bot.replies import NoticeReply, RefusalReply
+from bot.words import say, spoken
 
-CLOSED = ("This link opens nothing", ("It is too old, or the address was taken back. Ask again in chat: /papers mail",))
 LONGEST_TITLE = 300
 
 
@@ -23,58 +24,65 @@ class MailPages:
     @property
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/mail/confirm", self.confirming),
-            web.post("/mail/confirm", self.confirm),
-            web.get("/mail/unsubscribe", self.leaving),
-            web.post("/mail/unsubscribe", self.leave),
-            web.get("/mail/tell", self.telling),
-            web.post("/mail/tell", self.tell),
+            web.get("/mail/confirm", in_readers_language(self.confirming)),
+            web.post("/mail/confirm", in_readers_language(self.confirm)),
+            web.get("/mail/unsubscribe", in_readers_language(self.leaving)),
+            web.post("/mail/unsubscribe", in_readers_language(self.leave)),
+            web.get("/mail/tell", in_readers_language(self.telling)),
+            web.post("/mail/tell", in_readers_language(self.tell)),
         ]
 
     async def confirming(self, request: web.Request) -> web.Response:
         begins = await self._mailing.asked_for(_token(request))
         if begins is None:
-            return _page(*CLOSED, status=404)
-        lines = (begins, "Press the button if you want them. If somebody else asked, close this page.")
-        return _page("Get these mails?", lines, button="Yes, send them", request=request)
+            return _closed()
+        lines = (begins, say("Press the button if you want them. If somebody else asked, close this page."))
+        return _page(say("Get these mails?"), lines, button=say("Yes, send them"), request=request)
 
     async def confirm(self, request: web.Request) -> web.Response:
         begins = await self._mailing.confirm(_token(request))
         if begins is None:
-            return _page(*CLOSED, status=404)
-        return _page("Confirmed", (f"{begins}.", "Each mail has a link that ends them."))
+            return _closed()
+        return _page(say("Confirmed"), (f"{begins}.", say("Each mail has a link that ends them.")))
 
     async def leaving(self, request: web.Request) -> web.Response:
         if not await self._mailing.is_for_leaving(_token(request)):
-            return _page(*CLOSED, status=404)
-        lines = ("Nothing more is sent to this address, and it is forgotten.",)
-        return _page("No more of these mails?", lines, button="No more mails", request=request)
+            return _closed()
+        lines = (say("Nothing more is sent to this address, and it is forgotten."),)
+        return _page(say("No more of these mails?"), lines, button=say("No more mails"), request=request)
 
     async def leave(self, request: web.Request) -> web.Response:
         """Answer the button, and mail programs that unsubscribe by themselves (RFC 8058)."""
         if not await self._mailing.leave(_token(request)):
-            return _page(*CLOSED, status=404)
-        return _page("Done", ("No more of these mails are sent to this address; it is forgotten.",))
+            return _closed()
+        return _page(say("Done"), (say("No more of these mails are sent to this address; it is forgotten."),))
 
     async def telling(self, request: web.Request) -> web.Response:
         found = await self._mailing.asked_about(_token(request))
         if found is None:
-            return _page(*CLOSED, status=404)
+            return _closed()
         paper, verdict = found
-        button = "I like it" if verdict is Verdict.LIKE else "Not for me"
+        button = say("I like it") if verdict is Verdict.LIKE else say("Not for me")
         return _page(paper.title[:LONGEST_TITLE], (", ".join(paper.authors[:3]),), button=button, request=request)
 
     async def tell(self, request: web.Request) -> web.Response:
         answer = await self._mailing.tell(_token(request))
         if answer is None:
-            return _page(*CLOSED, status=404)
-        match answer.reply:
-            case NoticeReply():
-                return _page("Noted", (answer.reply.text, *answer.reply.lines))
-            case RefusalReply():
-                return _page("Not noted", (answer.reply.why,), status=409)
-            case _:
-                return _page("Noted", ())
+            return _closed()
+        # Around an answer its own language is spoken, whatever the browser asks for.
+        with spoken(answer.language):
+            match answer.reply:
+                case NoticeReply():
+                    return _page(say("Noted"), (answer.reply.text, *answer.reply.lines))
+                case RefusalReply():
+                    return _page(say("Not noted"), (answer.reply.why,), status=409)
+                case _:
+                    return _page(say("Noted"), ())
+
+
+def _closed() -> web.Response:
+    why = say("It is too old, or the address was taken back. Ask again in chat: {command}", command="/papers mail")
+    return _page(say("This link opens nothing"), (why,), status=404)
 
 
 def _token(request: web.Request) -> str:

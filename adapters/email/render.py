@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from adapters.readers import SAYING
 from bot.mail import VERDICTS, MailLinks
 from bot.model import PaperId, Verdict
 from bot.ports import MailAddress
@@ -22,6 +23,7 @@ from bot.replies import (
     FactsReply,
     FileReply,
     HelpReply,
+    InterestLine,
     InterestsReply,
     NothingReply,
     NoticeReply,
@@ -33,6 +35,7 @@ from bot.replies import (
     WhyReply,
 )
 from bot.shown import facts_in_a_line, match_in_words
+from bot.words import ENGLISH, language_spoken, marked, say, spoken
 
 TEMPLATES = Path(__file__).parent / "templates"
 SUBJECT_CAP = 200
@@ -41,7 +44,7 @@ TEXT_CAP = 2000
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 # RFC 5322, 2.1.1 allows 998; a link of ours stays whole below this.
 POLICY = SMTP.clone(max_line_length=250)
-LABELS = {Verdict.LIKE: "Like", Verdict.NOT_FOR_ME: "Not for me"}
+LABELS = {Verdict.LIKE: marked("Like"), Verdict.NOT_FOR_ME: marked("Not for me")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def payload_of(reply: Reply) -> str:
     late = isinstance(reply, PicksReply) and reply.late
     said: dict[str, Any] = {
         "confirm": isinstance(reply, ConfirmReply),
-        "heading": clean(f"{heading} (late)" if late else heading),
+        "language": language_spoken(),
+        "heading": clean(say("{heading} (late)", heading=heading) if late else heading),
         "lines": [clean(line) for line in lines if line],
         "papers": [_paper(offered) for offered in _offered(reply)],
         "footer": clean(reply.footer) if isinstance(reply, PicksReply) else "",
@@ -75,7 +79,12 @@ def payload_of(reply: Reply) -> str:
 
 
 def message_of(payload: str, letter: Letter) -> EmailMessage:
-    """Return the message for one address."""
+    """Return the message for one address, in the language of its payload; older ones are English."""
+    with spoken(json.loads(payload).get("language", ENGLISH)):
+        return _message(payload, letter)
+
+
+def _message(payload: str, letter: Letter) -> EmailMessage:
     said = json.loads(payload)
     links, row = letter.links, letter.row
     leave = links.unsubscribe(row.id)
@@ -127,7 +136,7 @@ def web_address(url: str) -> str:
 
 
 def _telling(paper: dict[str, Any], letter: Letter) -> list[tuple[str, str]]:
-    return [(LABELS[said], letter.links.verdict(letter.row.id, PaperId(paper["id"]), said)) for said in VERDICTS]
+    return [(say(LABELS[said]), letter.links.verdict(letter.row.id, PaperId(paper["id"]), said)) for said in VERDICTS]
 
 
 def _offered(reply: Reply) -> tuple[OfferedPick, ...]:
@@ -136,7 +145,7 @@ def _offered(reply: Reply) -> tuple[OfferedPick, ...]:
 
 def _paper(offered: OfferedPick) -> dict[str, Any]:
     pick, paper = offered.pick, offered.pick.paper
-    marks = [word for word, said in (("stretch", pick.stretch), ("withdrawn", paper.withdrawn)) if said]
+    marks = [word for word, said in ((say("stretch"), pick.stretch), (say("withdrawn"), paper.withdrawn)) if said]
     return {
         "id": paper.id,
         "number": offered.number,
@@ -164,11 +173,12 @@ def _said(reply: Reply) -> tuple[str, tuple[str, ...]]:  # noqa: C901, PLR0911 -
         case RefusalReply():
             return reply.piece, (reply.why,)
         case WhyReply():
-            return f"Why {reply.paper.title} {'was' if reply.shown else 'was not'} shown", reply.lines
+            title = reply.paper.title
+            shown, hidden = say("Why {title} was shown", title=title), say("Why {title} was not shown", title=title)
+            return shown if reply.shown else hidden, reply.lines
         case InterestsReply():
-            muted = {True: "never shown: ", False: ""}
-            lines = (f"{line.number}. {muted[line.muted]}{line.text}: {line.matched} papers" for line in reply.lines)
-            return reply.heading, (*lines, f"Counted in {reply.days} days.", reply.note)
+            counted = say("Counted in {days} days.", days=reply.days)
+            return reply.heading, (*map(_interest, reply.lines), counted, reply.note)
         case PreviewReply():
             return reply.heading, (*reply.meaning, *(f"{day}: {count}" for day, count in reply.per_day), reply.advice)
         case FactsReply():
@@ -180,6 +190,13 @@ def _said(reply: Reply) -> tuple[str, tuple[str, ...]]:  # noqa: C901, PLR0911 -
     assert_never(reply)
 
 
+def _interest(line: InterestLine) -> str:
+    told = {"number": line.number, "interest": line.text, "papers": line.matched}
+    if line.muted:
+        return say("{number}. never shown: {interest}: {papers} papers", **told)
+    return say("{number}. {interest}: {papers} papers", **told)
+
+
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=select_autoescape(["html"], default_for_string=True),
@@ -187,6 +204,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.globals |= SAYING
 _TEXT = _ENVIRONMENT.get_template("mail.txt")
 _HTML = _ENVIRONMENT.get_template("mail.html")
 PAGE = _ENVIRONMENT.get_template("page.html")

@@ -6,6 +6,7 @@ from math import ceil, log10
 
 from bot.pages.archive import ProfileFigures
 from bot.pages.figures import InterestMap, SourceCounts
+from bot.words import day_of_year_in_words, percent, say, tick_in_words, whole
 
 WIDTH, HEIGHT = 640.0, 220.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 8.0, 12.0, 28.0
@@ -73,23 +74,28 @@ def sources_chart(counts: SourceCounts) -> Chart:
     bars = []
     for place, (day, row) in enumerate(counts.rows):
         below = 0
-        for kind, count in enumerate(row):
-            if count:
-                says = f"{day.day} {day:%B}: {count:,} from {_source(counts.sources[kind])}"
-                bars.append(_bar(place, step, (below, below + count), top, min(kind, KINDS - 1), says))
-                below += count
-    days = [f"{day.day} {day:%b}" for day, _ in counts.rows]
+        for kind, papers in enumerate(row):
+            if papers:
+                told = {
+                    "day": day_of_year_in_words(day),
+                    "papers": whole(papers),
+                    "source": _source(counts.sources[kind]),
+                }
+                says = say("{day}: {papers} from {source}", **told)
+                bars.append(_bar(place, step, (below, below + papers), top, min(kind, KINDS - 1), says))
+                below += papers
+    days = [tick_in_words(day) for day, _ in counts.rows]
     names = tuple(_source(each) for each in counts.sources)
     return Chart(
         name="sources",
-        title="Papers a day, by source",
-        about=f"Bars for each of {len(counts.rows)} days; the table below tells the same.",
+        title=say("Papers a day, by source"),
+        about=say("Bars for each of {days} days; the table below tells the same.", days=len(counts.rows)),
         bars=tuple(bars),
         dots=(),
         levels=_levels(top),
         labels=_labels(days, step),
-        head=("Day", *names),
-        rows=tuple((f"{day.day} {day:%B}", *(f"{count:,}" for count in row)) for day, row in counts.rows if sum(row)),
+        head=(say("Day"), *names),
+        rows=tuple((day_of_year_in_words(day), *map(whole, row)) for day, row in counts.rows if sum(row)),
         keys=tuple((min(kind, KINDS - 1), name) for kind, name in enumerate(names)),
     )
 
@@ -99,20 +105,32 @@ def interest_chart(found: InterestMap, name: str) -> Chart:
     top = _round_top(max((matched for _, matched, _ in found.weeks), default=0))
     step = _step(len(found.weeks))
     bars = [
-        _bar(place, step, (0, matched), top, 0, f"week from {day.day} {day:%B}: {matched:,} of {came:,}")
+        _bar(
+            place,
+            step,
+            (0, matched),
+            top,
+            0,
+            say(
+                "week from {day}: {matched} of {came}",
+                day=day_of_year_in_words(day),
+                matched=whole(matched),
+                came=whole(came),
+            ),
+        )
         for place, (day, matched, came) in enumerate(found.weeks)
         if matched
     ]
     return Chart(
         name=name,
-        title=f"What {found.text} matched",
-        about=f"Bars for {len(found.weeks)} weeks; the table below tells the same.",
+        title=say("What {interest} matched", interest=found.text),
+        about=say("Bars for {weeks} weeks; the table below tells the same.", weeks=len(found.weeks)),
         bars=tuple(bars),
         dots=(),
         levels=_levels(top),
-        labels=_labels([f"{day.day} {day:%b}" for day, _, _ in found.weeks], step),
-        head=("Week from", "Matched", "Papers that came"),
-        rows=tuple((f"{day.day} {day:%B}", f"{matched:,}", f"{came:,}") for day, matched, came in found.weeks),
+        labels=_labels([tick_in_words(day) for day, _, _ in found.weeks], step),
+        head=(say("Week from"), say("Matched"), say("Papers that came")),
+        rows=tuple((day_of_year_in_words(day), whole(matched), whole(came)) for day, matched, came in found.weeks),
     )
 
 
@@ -121,22 +139,27 @@ def weeks_chart(figures: ProfileFigures) -> Chart:
     step = _step(len(figures.weeks))
     shares = [100 * week.liked / week.shown for week in figures.weeks]
     bars = [
-        _bar(place, step, (0, share), 100, 0, f"week of {week.monday.day} {week.monday:%B}: {share:.0f} % liked")
+        _bar(
+            place,
+            step,
+            (0, share),
+            100,
+            0,
+            say("week of {day}: {share} liked", day=day_of_year_in_words(week.monday), share=percent(share / 100)),
+        )
         for place, (week, share) in enumerate(zip(figures.weeks, shares, strict=True))
         if share
     ]
     return Chart(
         name="weeks",
-        title="Liked picks by week, in percent",
-        about="A bar for each week; the table below tells the same.",
+        title=say("Liked picks by week, in percent"),
+        about=say("A bar for each week; the table below tells the same."),
         bars=tuple(bars),
         dots=(),
-        levels=tuple((_y(level, 100), f"{level} %") for level in (0, 50, 100)),
-        labels=_labels([f"{week.monday.day} {week.monday:%b}" for week in figures.weeks], step),
-        head=("Week of", "Picks shown", "Liked or saved"),
-        rows=tuple(
-            (f"{week.monday.day} {week.monday:%B}", f"{week.shown:,}", f"{week.liked:,}") for week in figures.weeks
-        ),
+        levels=tuple((_y(level, 100), percent(level / 100)) for level in (0, 50, 100)),
+        labels=_labels([tick_in_words(week.monday) for week in figures.weeks], step),
+        head=(say("Week of"), say("Picks shown"), say("Liked or saved")),
+        rows=tuple((day_of_year_in_words(week.monday), whole(week.shown), whole(week.liked)) for week in figures.weeks),
     )
 
 
@@ -149,25 +172,34 @@ def honesty_chart(figures: ProfileFigures) -> Chart:
             LEFT + span * each.said,
             _y(100 * each.liked, 100),
             4 + 8 * (each.count / most) ** 0.5,
-            f"{each.count:,} picks said to be {100 * each.said:.0f} % likely: {100 * each.liked:.0f} % were liked",
+            say(
+                "{picks} picks said to be {said} likely: {liked} were liked",
+                picks=whole(each.count),
+                said=percent(each.said),
+                liked=percent(each.liked),
+            ),
         )
         for each in figures.bins
     )
     return Chart(
         name="honesty",
-        title="Said percentage against liked picks",
-        about="A dot for each tenth of the percentages, larger for more picks; on the line the percentage was right.",
+        title=say("Said percentage against liked picks"),
+        about=say(
+            "A dot for each tenth of the percentages, larger for more picks; on the line the percentage was right."
+        ),
         bars=(),
         dots=dots,
-        levels=tuple((_y(level, 100), f"{level} %") for level in (0, 50, 100)),
-        labels=tuple(Label(LEFT + span * level / 100, HEIGHT - 8, f"{level} %") for level in (10, 30, 50, 70, 90)),
-        head=("Said", "Picks", "Said on average", "Liked"),
+        levels=tuple((_y(level, 100), percent(level / 100)) for level in (0, 50, 100)),
+        labels=tuple(
+            Label(LEFT + span * level / 100, HEIGHT - 8, percent(level / 100)) for level in (10, 30, 50, 70, 90)
+        ),
+        head=(say("Said"), say("Picks"), say("Said on average"), say("Liked")),
         rows=tuple(
             (
-                f"{100 * each.first:.0f} to {100 * each.last:.0f} %",
-                f"{each.count:,}",
-                f"{100 * each.said:.0f} %",
-                f"{100 * each.liked:.0f} %",
+                say("{first} to {last} %", first=f"{100 * each.first:.0f}", last=f"{100 * each.last:.0f}"),
+                whole(each.count),
+                percent(each.said),
+                percent(each.liked),
             )
             for each in figures.bins
         ),
@@ -200,7 +232,7 @@ def _round_top(most: float) -> float:
 
 
 def _levels(top: float) -> tuple[tuple[float, str], ...]:
-    return tuple((_y(level, top), f"{level:,.0f}") for level in (0, top / 2, top))
+    return tuple((_y(level, top), whole(round(level))) for level in (0, top / 2, top))
 
 
 def _labels(texts: Sequence[str], step: float) -> tuple[Label, ...]:

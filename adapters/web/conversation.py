@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from adapters.web.faults import LABELS, Fault
-from adapters.web.frozen import picks_in
+from adapters.web.frozen import language_in, picks_in
 from adapters.web.history import Author, Message
 from adapters.web.messenger import PlaygroundMessenger
 from adapters.web.places import BY_CHANNEL, Place, visitor
@@ -18,7 +18,8 @@ from bot.actions import OlderRelease, Verb, action_of
 from bot.answers.asked import Answer
 from bot.commands import BY_NAME
 from bot.model import Channel, Member, MessageId, PaperId
-from bot.replies import ConfirmReply, NoticeReply, OfferedPick, PicksReply, RefusalReply, Reply, WhyReply
+from bot.replies import ConfirmReply, NoticeReply, OfferedPick, PicksReply, RefusalReply, WhyReply
+from bot.words import spoken
 
 MORNING = time(9)
 
@@ -102,7 +103,7 @@ class Conversation:
         asking = typed.removeprefix("/papers").strip()
         await self._warm_up()
         answer = await self._paperround.answer(asking, self._member, place.channel, uuid.uuid4().hex)
-        await self._append(place, answer.reply)
+        await self._append(place, answer)
         await self._after(place, answer, "", None)
         return asked
 
@@ -111,9 +112,9 @@ class Conversation:
         await self._warm_up()
         answer = await self._paperround.press(token, self._member, place.channel, uuid.uuid4().hex)
         paper = _paper_of(token)
-        standing = await self._note(message, paper, answer.reply)
+        standing = await self._note(message, paper, answer)
         if standing is None:
-            standing = await self._append(place, answer.reply)
+            standing = await self._append(place, answer)
         await self._after(place, answer, paper, message)
         return standing
 
@@ -127,7 +128,7 @@ class Conversation:
         )
         if answer is None:
             return message
-        await self._note(message, message.paper or "", answer.reply)
+        await self._note(message, message.paper or "", answer)
         await self._after(place, answer, message.paper or "", message)
         return message
 
@@ -237,22 +238,27 @@ class Conversation:
                 await self.history.change(replace(message, payload=payload, notes=notes))
 
     def _reworded(self, message: Message, reply: PicksReply) -> str:
-        if not message.marker:
-            return self._messenger.answered(reply)
-        return next(payload for payload, paper in self._messenger.render(reply) if paper == message.paper)
+        with spoken(language_in(message.payload)):
+            if not message.marker:
+                return self._messenger.answered(reply)
+            return next(payload for payload, paper in self._messenger.render(reply) if paper == message.paper)
 
-    async def _note(self, message: Message, paper: str, reply: Reply) -> Message | None:
+    def _payload(self, answer: Answer) -> str:
+        with spoken(answer.language):
+            return self._messenger.answered(answer.reply)
+
+    async def _note(self, message: Message, paper: str, answer: Answer) -> Message | None:
         """Put a short answer under what was pressed; None when the answer is not a short one."""
-        if not isinstance(reply, NoticeReply | WhyReply | RefusalReply | ConfirmReply):
+        if not isinstance(answer.reply, NoticeReply | WhyReply | RefusalReply | ConfirmReply):
             return None
         standing = self.history.get(message.id) or message
         shown = picks_in(standing.payload)
         under = paper if shown and any(offered.pick.paper.id == paper for offered in shown.offered) else ""
-        notes = {**standing.notes, under: self._messenger.answered(reply)}
+        notes = {**standing.notes, under: self._payload(answer)}
         return await self.history.change(replace(standing, notes=notes))
 
-    async def _append(self, place: Place, reply: Reply) -> Message:
-        said = self._message(place, Author.PAPERROUND, payload=self._messenger.answered(reply))
+    async def _append(self, place: Place, answer: Answer) -> Message:
+        said = self._message(place, Author.PAPERROUND, payload=self._payload(answer))
         return await self.history.add(replace(said, private=True))
 
     async def _tell(self, place: Place, text: str) -> Message:

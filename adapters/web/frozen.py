@@ -7,6 +7,7 @@ from typing import get_args
 from pydantic import TypeAdapter, ValidationError
 
 from bot.replies import PicksReply, Reply, kind_of
+from bot.words import ENGLISH
 
 # A union would be read back as the first member that fits; the kind beside it leaves no choice.
 _FORMS: Mapping[str, TypeAdapter[Reply]] = {
@@ -48,6 +49,12 @@ def reply_in(payload: str) -> Reply | None:
         return thawed(json.loads(payload)) if payload else None
     except (Unreadable, ValueError):
         return None
+
+
+def language_in(payload: str) -> str:
+    """Return the language of what a payload says; English for one of an older version, and for none."""
+    told = json.loads(payload) if payload else {}
+    return str(told.get("language", ENGLISH))
 
 
 def picks_in(payload: str) -> PicksReply | None:

@@ -73,7 +73,7 @@ def own_page_only(called_by_platforms: Collection[str] = ()) -> Middleware:
     No page sets a cookie, so another site's form would come without anybody's rights; it is refused all the same.
 
     Args:
-        called_by_platforms: Paths whose requests are signed instead.
+        called_by_platforms: Paths whose requests are signed instead, or carry a signed token that no other site knows.
     """
     signed = frozenset(called_by_platforms)
 

@@ -13,6 +13,7 @@ from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, Clock, PlatformUnreachable
 from bot.replies import PicksReply, Reply
+from bot.words import language_spoken
 
 Native = Mapping[str, object]
 
@@ -94,6 +95,10 @@ class PlaygroundMessenger:
         await self.faults.looked_up(marker, found)
         return found
 
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:  # noqa: ARG002 - as the port has it
+        place = BY_CHANNEL.get(channel.id)
+        return f"/in/{place.slug}#{message}" if place else ""
+
 
 def _parts(reply: Reply) -> list[tuple[Reply, PaperId | None]]:
     if not isinstance(reply, PicksReply):
@@ -106,5 +111,5 @@ def _parts(reply: Reply) -> list[tuple[Reply, PaperId | None]]:
 def _payload(reply: Reply, natives: Mapping[str, Sequence[Native]]) -> str:
     papers = [offered.pick.paper.id for offered in reply.offered] if isinstance(reply, PicksReply) else []
     paper = papers[0] if len(papers) == 1 else None
-    told = {**frozen(reply), "paper": paper, "natives": natives}
+    told = {**frozen(reply), "paper": paper, "natives": natives, "language": language_spoken()}
     return json.dumps(told, ensure_ascii=True, separators=(",", ":"))

@@ -101,6 +101,8 @@ def _block(block: Mapping[str, object]) -> Piece:
             return Piece("buttons", tuple(escape(_text_of(button.get("text"))) for button in buttons), styles)
         case "divider":
             return Piece("divider")
+        case "image":
+            return Piece("context", (escape(block.get("alt_text", "")),))
         case _ if "fields" in block:
             return Piece("fields", tuple(slack_text(_text_of(one)) for one in _dicts(block["fields"])))
         case _:

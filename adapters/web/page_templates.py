@@ -1,15 +1,16 @@
 """Day pages and the pages beside them as HTML. Pure: jinja2 escapes everything that a paper or a person wrote."""
 
-from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from adapters.readers import SAYING
 from adapters.web.render import authors_of, origin_in_words, web_address
 from adapters.web.static_files import StaticFiles
 from bot.model import Paper
-from bot.shown import day_in_words, match_in_words
+from bot.shown import match_in_words
+from bot.words import day_in_words, weekday_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -48,6 +49,7 @@ class PageTemplates:
             "source": lambda name: name.partition("?")[0][:40],
         }
         self._environment.globals |= {
+            **SAYING,
             "styles": files.address("pages.css"),
             "icon": files.address("icon.svg"),
             "with_playground": with_playground,
@@ -58,7 +60,3 @@ class PageTemplates:
 
     def render(self, name: str, **values: object) -> str:
         return self._environment.get_template(f"pages/{name}.html").render(**values)
-
-
-def weekday_in_words(day: date) -> str:
-    return f"{day:%A}"

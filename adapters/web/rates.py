@@ -14,7 +14,7 @@ BURST = 120
 A_SECOND = 4.0
 # Whoever tries secrets by lot is stopped after a handful: each miss costs as much as so many pages.
 COST_OF_A_MISS = 20
-SECRET_PATHS = ("/archive/", "/feed/", "/api/v1/")
+SECRET_PATHS = ("/archive/", "/feed/", "/api/v1/", "/mail/", "/picture/")
 # The addresses seen last; who was pushed out begins with a full bucket again.
 ADDRESSES_KEPT = 10_000
 

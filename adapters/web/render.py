@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from adapters.readers import SAYING
 from adapters.web.faults import LABELS
-from adapters.web.frozen import reply_in
+from adapters.web.frozen import language_in, reply_in
 from adapters.web.history import Message
 from adapters.web.native import drawn
 from adapters.web.places import BY_CHANNEL, PLACES, Place
@@ -34,12 +35,20 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
-from bot.shown import SOURCE_NAMES, authors_in_words, day_in_words, day_of, match_in_words
+from bot.shown import SOURCE_NAMES, authors_in_words, day_of, match_in_words
+from bot.words import day_in_words, marked, say, spoken, weekday_in_words
 
 AUTHORS_SHOWN = 4
-SOURCES = {**SOURCE_NAMES, "file": "a file"}
+SOURCES = {**SOURCE_NAMES, "file": marked("a file")}
 ICONS = {"👍": "thumb-up", "❤": "heart", "🔥": "flame", "👎": "thumb-down", "🔖": "bookmark", "⭐": "star"}
-EMOJI_NAMES = {"👍": "thumbs up", "❤": "heart", "🔥": "fire", "👎": "thumbs down", "🔖": "bookmark", "⭐": "star"}
+EMOJI_NAMES = {
+    "👍": marked("thumbs up"),
+    "❤": marked("heart"),
+    "🔥": marked("fire"),
+    "👎": marked("thumbs down"),
+    "🔖": marked("bookmark"),
+    "⭐": marked("star"),
+}
 
 # A page of messages; what is older has a link. The whole page stays under 100 KB with it.
 MESSAGES_BYTES = 64_000
@@ -88,7 +97,12 @@ def page(scene: Scene, messages: Sequence[str]) -> str:
 
 
 def message_html(message: Message, zone: ZoneInfo) -> str:
-    """Return one message as a fragment whose id is the message's."""
+    """Return one message as a fragment whose id is the message's, in the language in which it was said."""
+    with spoken(language_in(message.payload)):
+        return _message_html(message, zone)
+
+
+def _message_html(message: Message, zone: ZoneInfo) -> str:
     told = json.loads(message.payload) if message.payload else {}
     reply = reply_in(message.payload)
     return _TEMPLATES.get_template("message.html").render(
@@ -131,7 +145,8 @@ def newest_that_fit(messages: Iterable[Message], zone: ZoneInfo) -> tuple[list[s
 
 def clock_in_words(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
-    return f"{local:%A} {day_in_words(local.date())}, {local:%H:%M}"
+    day = {"weekday": weekday_in_words(local.date()), "day": day_in_words(local.date())}
+    return say("{weekday} {day}, {time}", **day, time=f"{local:%H:%M}")
 
 
 def web_address(url: str) -> str:
@@ -143,25 +158,30 @@ def web_address(url: str) -> str:
     return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
-def authors_of(paper: Paper) -> str:
-    return authors_in_words(paper.authors, AUTHORS_SHOWN)
+def authors_of(paper: Paper, named: int = AUTHORS_SHOWN) -> str:
+    return authors_in_words(paper.authors, named)
 
 
 def origin_in_words(paper: Paper) -> str:
     """Return date, source and categories of a paper as one line."""
     day = day_of(paper)
-    facts = [day_in_words(day) if day else "", SOURCES.get(paper.source, paper.source), ", ".join(paper.categories[:3])]
+    facts = [
+        day_in_words(day) if day else "",
+        say(SOURCES.get(paper.source, paper.source)),
+        ", ".join(paper.categories[:3]),
+    ]
     return " · ".join(fact for fact in facts if fact)
 
 
 def _notes(message: Message) -> dict[str, Markup]:
-    replies = {paper: reply_in(payload) for paper, payload in message.notes.items()}
     template = _TEMPLATES.get_template("note.html")
-    return {
-        paper: Markup(template.render(message=message, reply=reply, template=_template_of(reply), notes={})).strip()  # noqa: S704 - made by these very templates
-        for paper, reply in replies.items()
-        if reply
-    }
+    notes: dict[str, Markup] = {}
+    for paper, payload in message.notes.items():
+        if reply := reply_in(payload):
+            with spoken(language_in(payload)):
+                html = template.render(message=message, reply=reply, template=_template_of(reply), notes={})
+            notes[paper] = Markup(html).strip()  # noqa: S704 - made by these very templates
+    return notes
 
 
 def _template_of(reply: Reply) -> str:  # noqa: C901, PLR0911 - one line for each kind
@@ -207,7 +227,7 @@ def _templates() -> Environment:
         "match": match_in_words,
         "origin": origin_in_words,
     }
-    environment.globals |= {"icons": ICONS, "emoji_names": EMOJI_NAMES}
+    environment.globals |= {**SAYING, "icons": ICONS, "emoji_names": EMOJI_NAMES}
     return environment
 
 

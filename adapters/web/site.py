@@ -29,6 +29,8 @@ class Site:
         watched: None: only ``/healthz`` is there.
         playground: The playground, where there is one.
         called_by_platforms: What platforms call, signed by them.
+        behind_mails: What the links of mails open. A signed token in the address is all that a request needs, since
+            mail programs that unsubscribe by themselves (RFC 8058) are no page of ours.
     """
 
     reading: Reading
@@ -37,6 +39,7 @@ class Site:
     watched: Watched | None = None
     playground: Room | None = None
     called_by_platforms: Sequence[web.RouteDef] = ()
+    behind_mails: Sequence[web.RouteDef] = ()
 
 
 def site(parts: Site) -> web.Application:
@@ -49,7 +52,7 @@ def site(parts: Site) -> web.Application:
             guard.logged,
             guard.plain_errors,
             guard.known_hosts_only(parts.allowed_hosts, signed),
-            guard.own_page_only(signed),
+            guard.own_page_only([*signed, *(route.path for route in parts.behind_mails)]),
             limited(Buckets(), signed),
         ],
     )
@@ -57,7 +60,7 @@ def site(parts: Site) -> web.Application:
     templates = PageTemplates(files, with_playground=parts.playground is not None)
     app.add_routes(Pages(parts.reading, templates, parts.public_url).routes)
     app.add_routes(Api(parts.reading).routes)
-    app.add_routes([web.get("/static/{name:.+}", files.serve), *parts.called_by_platforms])
+    app.add_routes([web.get("/static/{name:.+}", files.serve), *parts.called_by_platforms, *parts.behind_mails])
     if parts.watched is None:
         app.add_routes([web.get("/healthz", healthz)])
     else:

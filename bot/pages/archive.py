@@ -1,15 +1,20 @@
 """A profile's past picks, and the figures of how they were taken: what only a signed link opens."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from bot.addresses import Opened, owner_of
+from bot.answers.asked import direct_channel
 from bot.answers.tastes import standing_acts
 from bot.desk import Desk
-from bot.model import Channel, Digest, Member, PaperId, Pick, ProfileId, Verdict
+from bot.model import Channel, DeliveryKey, Digest, Member, PaperId, Pick, ProfileId, Verdict, destination_of
+from bot.ports import Messenger
 from bot.quality import BINS, Outcome, Reliability, reliability
+from bot.reasons import in_words
+from bot.words import say
 
 DIGESTS_A_PAGE = 14
 PAGES = 50
@@ -25,6 +30,7 @@ class ArchivePage:
     Attributes:
         whose: In words: ``your picks``, ``the picks of #papers``.
         days: Newest first; the picks of a day in their order, each paper once.
+        posted: Where a pick is seen in chat, by day and paper; only what stands in the profile's own place.
         older: Whether there is another page after this one.
     """
 
@@ -33,6 +39,7 @@ class ArchivePage:
     days: tuple[tuple[date, tuple[Pick, ...]], ...]
     page: int
     older: bool
+    posted: Mapping[tuple[date, PaperId], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class ProfileFigures:
     reliability: Reliability | None
 
 
-def archive_page(desk: Desk, opened: Opened, page: int) -> ArchivePage:
+def archive_page(desk: Desk, opened: Opened, page: int, messengers: Mapping[str, Messenger]) -> ArchivePage:
     page = min(max(page, 1), PAGES)
     digests = desk.stores.digests.recent(opened.profile, DIGESTS_A_PAGE * page + 1)[DIGESTS_A_PAGE * (page - 1) :]
     shown = digests[:DIGESTS_A_PAGE]
@@ -78,9 +85,12 @@ def archive_page(desk: Desk, opened: Opened, page: int) -> ArchivePage:
     return ArchivePage(
         opened=opened,
         whose=whose_picks(desk, opened.profile),
-        days=tuple((day, _once([pick for digest in of_day for pick in digest.picks])) for day, of_day in days),
+        days=tuple(
+            (day, in_words(_once([pick for digest in of_day for pick in digest.picks]))) for day, of_day in days
+        ),
         page=page,
         older=len(digests) > DIGESTS_A_PAGE and page < PAGES,
+        posted=_posted(desk, owner_of(opened.profile), shown, messengers),
     )
 
 
@@ -122,10 +132,10 @@ def reliability_bins(outcomes: list[Outcome]) -> tuple[ReliabilityBin, ...]:
 def whose_picks(desk: Desk, profile: ProfileId) -> str:
     owner = owner_of(profile)
     if isinstance(owner, Member):
-        return "your picks"
+        return say("your picks")
     subscription = desk.stores.subscriptions.get(f"{owner.platform}:{owner.community}:{owner.id}")
     name = subscription.channel.name if subscription else ""
-    return f"the picks of #{name}" if name else "the picks of your channel"
+    return say("the picks of #{channel}", channel=name) if name else say("the picks of your channel")
 
 
 def _outcomes(desk: Desk, profile: ProfileId, digests: list[Digest]) -> list[Outcome]:
@@ -138,6 +148,26 @@ def _outcomes(desk: Desk, profile: ProfileId, digests: list[Digest]) -> list[Out
         for digest in digests
         for pick in digest.picks
     ]
+
+
+def _posted(
+    desk: Desk, owner: Member | Channel, digests: Sequence[Digest], messengers: Mapping[str, Messenger]
+) -> dict[tuple[date, PaperId], str]:
+    """Return where the picks of some digests are seen: in the channel itself, or the member's own conversation."""
+    messenger = messengers.get(owner.platform)
+    if messenger is None:
+        return {}
+    channel = owner if isinstance(owner, Channel) else direct_channel(owner)
+    addresses: dict[tuple[date, PaperId], str] = {}
+    for digest in digests:
+        parts = desk.stores.ledger.of(DeliveryKey(destination_of(channel), digest.local_date, digest.edition))
+        first = next((part.message for part in parts if part.message is not None), None)
+        for part in parts:
+            if part.paper is None or part.message is None or first is None:
+                continue
+            if address := messenger.address(channel, part.message, first):
+                addresses.setdefault((digest.local_date, part.paper), address)
+    return addresses
 
 
 def _once(picks: list[Pick]) -> tuple[Pick, ...]:

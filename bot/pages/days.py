@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import nlargest
+from math import log2
 
 from bot.desk import Desk
-from bot.explain import key_sentence
 from bot.model import Paper
-from bot.trending import Rising, rising
+from bot.sentences import first_sentence
+from bot.trending import Rising, lift, rising
 
 PAPERS_A_PAGE = 40
 PAGES = 500
@@ -20,7 +22,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A paper in a list, with the sentence of its abstract that says most."""
+    """A paper in a list, with the first sentence of its abstract."""
 
     paper: Paper
     sentence: str
@@ -60,7 +62,6 @@ def day_page(desk: Desk, day: date, page: int, now: datetime) -> DayPage:
     pages = min(max(1, -(-total // PAPERS_A_PAGE)), PAGES)
     page = min(max(page, 1), pages)
     papers = days.announced(first, last, PAPERS_A_PAGE, (page - 1) * PAPERS_A_PAGE)
-    voted = days.most_voted(last - TRENDING_SPAN, last, TRENDING_CANDIDATES) if page == 1 else []
     before = days.last_before(first)
     after = days.first_from(first + DAY, now)
     return DayPage(
@@ -69,11 +70,19 @@ def day_page(desk: Desk, day: date, page: int, now: datetime) -> DayPage:
         total=total,
         page=page,
         pages=pages,
-        trending=tuple(rising(voted, (), last)[:TRENDING]),
+        trending=_trending(desk, last) if page == 1 else (),
         previous=before.astimezone(UTC).date() if before else None,
         following=after.astimezone(UTC).date() if after else None,
     )
 
 
 def listed(paper: Paper) -> Listed:
-    return Listed(paper, key_sentence(paper.abstract, {}))
+    return Listed(paper, first_sentence(paper.abstract))
+
+
+def _trending(desk: Desk, last: datetime) -> tuple[Rising, ...]:
+    """Return what was rising at an instant; only the few that are shown are read whole."""
+    voted = desk.stores.paper_days.most_voted(last - TRENDING_SPAN, last, TRENDING_CANDIDATES)
+    best = nlargest(TRENDING, voted, key=lambda each: (lift(log2(1 + each.upvotes), last - each.came), each.came))
+    papers = desk.stores.papers.get([each.paper for each in best])
+    return tuple(rising(papers.values(), (), last))

@@ -1,8 +1,7 @@
 """Which words of a text an interest asked for, so that a page can mark them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.model import Clause, FieldTest, Group, Interest, Occur, Phrase, Prefix, Word
 from bot.tokens import STOP_WORDS, fold, folded_words, stem, surface_words
@@ -42,22 +41,31 @@ def wanted_of(interest: Interest, corrections: Iterable[str] = ()) -> Wanted:
 
 def marked(text: str, wanted: Wanted) -> tuple[Piece, ...]:
     """Return a text with the wanted words apart."""
+    if wanted == NOTHING_WANTED:
+        return (Piece(text),) if text else ()
     pieces: list[Piece] = []
-    end = 0
-    for word in surface_words(text) if wanted != NOTHING_WANTED else ():
-        at = text.find(word, end)
-        if at < 0 or not _is_wanted(word, wanted):
+    read = end = 0
+    words = surface_words(text)
+    for word, meant in zip(words, _are_wanted(text, words, wanted), strict=True):
+        at = text.find(word, read)
+        if at < 0:
             continue  # a word that is spelled otherwise after cleaning is left unmarked, never put in the wrong place
-        pieces += [Piece(text[end:at]), Piece(text[at : at + len(word)], marked=True)]
-        end = at + len(word)
+        read = at + len(word)
+        if meant:
+            pieces += [Piece(text[end:at]), Piece(text[at:read], marked=True)]
+            end = read
     return tuple(piece for piece in (*pieces, Piece(text[end:])) if piece.text)
 
 
-# The words of a page's papers are much the same ones.
-@lru_cache(maxsize=4096)
-def _is_wanted(word: str, wanted: Wanted) -> bool:
-    folded = folded_words(word)
-    return any(stem(each) in wanted.stems or each.startswith(wanted.beginnings or ("\0",)) for each in folded)
+def _are_wanted(text: str, words: Sequence[str], wanted: Wanted) -> list[bool]:
+    """Return for each word of a text whether it is asked for; of plain text each word is one when folded, too."""
+    beginnings = wanted.beginnings or ("\0",)
+    if text.isascii():
+        folded = [word.lower() for word in words]
+        return [stem(word) in wanted.stems or word.startswith(beginnings) for word in folded]
+    return [
+        any(stem(each) in wanted.stems or each.startswith(beginnings) for each in folded_words(word)) for word in words
+    ]
 
 
 def _gather(clauses: Iterable[Clause], stems: set[str], beginnings: list[str]) -> None:

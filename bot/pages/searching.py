@@ -1,16 +1,19 @@
 """The page of a search, and the page of one paper."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk import Desk
+from bot.explain import key_sentence
 from bot.identity import paper_id_from, url_of
 from bot.interests import BadInterest, parse_interest
 from bot.learning import Taste
-from bot.model import Paper, PaperId, Reason, ReasonKind
+from bot.model import Clause, Interest, Occur, Paper, PaperId, Phrase, Reason, ReasonKind, Word
 from bot.pages.days import Listed, listed
 from bot.pages.marked import NOTHING_WANTED, Piece, Wanted, marked, wanted_of
-from bot.windows import PAGE_CAP, BadWindow, window_from
+from bot.windows import PAGE_CAP, BadWindow, Window, window_from
+from bot.words import say, whole
 
 HITS_A_PAGE = 20
 SIMILAR = 5
@@ -71,14 +74,16 @@ def search_page(desk: Desk, typed: str, page: int, now: datetime) -> SearchPage:
     if not typed:
         return SearchPage("")
     if len(typed) > QUERY_CAP:
-        return SearchPage(typed[:80], piece=typed[:40] + "…", why=f"A search has at most {QUERY_CAP:,} characters.")
+        why = say("A search has at most {most} characters.", most=whole(QUERY_CAP))
+        return SearchPage(typed[:80], piece=typed[:40] + "…", why=why)
     try:
         words, window = window_from(typed.split())
         interest = parse_interest(" ".join(words))
     except (BadInterest, BadWindow) as bad:
         return SearchPage(typed, piece=bad.piece, why=bad.why)
     if not desk.ready:
-        return _while_warming(desk, typed, words)
+        note = say("The index is still being read after a start, so this is a plain search for any of the words.")
+        return _plainly(desk, typed, words, interest, note)
     page = min(max(page if page > 1 else window.page, 1), PAGE_CAP)
     found = desk.library.search(
         interest,
@@ -103,8 +108,32 @@ def search_page(desk: Desk, typed: str, page: int, now: datetime) -> SearchPage:
         total=found.total,
         page=page,
         pages=min(max(1, -(-found.total // HITS_A_PAGE)), PAGE_CAP),
-        notes=tuple(f"Searched for “{each.used}”: no abstract has “{each.typed}”." for each in found.corrections),
+        notes=tuple(
+            say("Searched for “{used}”: no abstract has “{typed}”.", used=each.used, typed=each.typed)
+            for each in found.corrections
+        ),
     )
+
+
+def quick_search_page(desk: Desk, typed: str) -> SearchPage | None:
+    """Return what the store's own index finds in a millisecond or two, marked as such.
+
+    None where that would be another question than was asked (signs, fields, phrases, a window), where the index is not
+    quick, and where it finds too little.
+    """
+    if not desk.ready or not desk.stores.index.quick or len(typed) > QUERY_CAP:
+        return None
+    try:
+        words, window = window_from(typed.split())
+        interest = parse_interest(" ".join(words))
+    except (BadInterest, BadWindow):
+        return None
+    loose = all(clause.occur is Occur.SHOULD and isinstance(clause.node, Word) for clause in interest.clauses)
+    if window != Window() or not interest.clauses or not loose:
+        return None
+    note = say("Many search at this moment, so these were found by their words alone. Load the page again for more.")
+    page = _plainly(desk, typed.strip(), words, interest, note)
+    return page if len(page.hits) == HITS_A_PAGE else None
 
 
 def paper_page(desk: Desk, paper: PaperId, typed: str, now: datetime) -> PaperPage | None:
@@ -130,7 +159,7 @@ def paper_page(desk: Desk, paper: PaperId, typed: str, now: datetime) -> PaperPa
 
 def links_of(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return what a paper can be read at, each address once."""
-    links = {paper.url or url_of(paper.id): "The paper"}
+    links = {paper.url or url_of(paper.id): say("The paper")}
     if paper.doi:
         links.setdefault(f"https://doi.org/{paper.doi}", "DOI")
     name = paper.id.removeprefix("arxiv:")
@@ -138,9 +167,9 @@ def links_of(paper: Paper) -> tuple[tuple[str, str], ...]:
         links.setdefault(f"https://arxiv.org/abs/{name}", "arXiv")
         links.setdefault(f"https://arxiv.org/pdf/{name}", "PDF")
         for version in range(1, min(paper.version, 20)):
-            links.setdefault(f"https://arxiv.org/abs/{name}v{version}", f"Version {version}")
+            links.setdefault(f"https://arxiv.org/abs/{name}v{version}", say("Version {number}", number=version))
     if paper.code_url:
-        links.setdefault(paper.code_url, "Code")
+        links.setdefault(paper.code_url, say("Code"))
     return tuple((label, address) for address, label in links.items() if address)
 
 
@@ -159,14 +188,26 @@ def _looked_for(desk: Desk, paper: Paper, typed: str, now: datetime) -> tuple[st
     return " ".join(words), wanted_of(interest), reasons
 
 
-def _while_warming(desk: Desk, typed: str, words: list[str]) -> SearchPage:
-    """Return what the store's own full-text index finds: any of the words, no ranking of ours."""
-    found = desk.stores.index.search(words, HITS_A_PAGE)
+def _plainly(desk: Desk, typed: str, words: list[str], interest: Interest, note: str) -> SearchPage:
+    """Return what the store's own full-text index finds: any of the words that are wanted, no ranking of ours."""
+    found = desk.stores.index.search(_plain_words(interest.clauses), HITS_A_PAGE)
     known = desk.stores.papers.get([paper for paper, _ in found])
+    wanted = wanted_of(interest)
+    weights = dict.fromkeys(wanted.stems, 1.0)
     hits = tuple(
-        MarkedHit(known[paper], (Piece(known[paper].title),), (Piece(listed(known[paper]).sentence),), ())
+        MarkedHit(
+            known[paper],
+            marked(known[paper].title, wanted),
+            marked(key_sentence(known[paper].abstract, weights), wanted),
+            (),
+        )
         for paper, _ in found
         if paper in known
     )
-    note = "The index is still being read after a start, so this is a plain search for any of the words."
     return SearchPage(typed, " ".join(words), hits, len(hits), notes=(note,))
+
+
+def _plain_words(clauses: Iterable[Clause]) -> list[str]:
+    """Return the words and phrases that are wanted, as far as a plain index knows what that is."""
+    nodes = [clause.node for clause in clauses if clause.occur is not Occur.NEVER]
+    return [node.text for node in nodes if isinstance(node, Word | Phrase)]

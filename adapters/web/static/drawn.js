@@ -86,9 +86,11 @@ async function draw(article) {
       for (const { private: onlyYou, natives } of told.said) {
         for (const payload of natives[platform] ?? []) {
           if (onlyYou) column.append(made("p", { class: "only-you" }, "Only visible to you"));
-          const drawing = (platform === "Slack" ? drawSlack : drawDiscord)(payload, scene);
+          const drawing = (platform === "Slack" ? drawSlack : drawDiscord)(ownPictures(payload), scene);
           ends.push(drawing.end);
           column.append(drawing.element);
+          if (drawing.element.shadowRoot) nameButtons(drawing.element.shadowRoot);
+          if (payload.picture) column.append(attached(payload.picture));
         }
       }
       return column;
@@ -102,6 +104,29 @@ async function draw(article) {
     article.querySelector(".drawings")?.remove();
     status.textContent = "A message could not be drawn; it is shown plainly.";
   }
+}
+
+// Slack is given the public address of a picture; this page loads it from where it stands itself.
+function ownPictures(payload) {
+  if (!payload.blocks?.some((block) => block.type === "image")) return payload;
+  const own = (url) => new URL(url).pathname;
+  const blocks = payload.blocks.map((block) =>
+    block.type === "image" ? { ...block, image_url: own(block.image_url) } : block,
+  );
+  return { ...payload, blocks };
+}
+
+// The library's button that hides a picture has no name, and comes when the library draws.
+function nameButtons(root) {
+  new MutationObserver(() => {
+    for (const button of root.querySelectorAll("button:not([aria-label])"))
+      if (!button.textContent.trim()) button.setAttribute("aria-label", "Hide or show the picture");
+  }).observe(root, { childList: true, subtree: true });
+}
+
+// What is uploaded with a message of Discord stands in its embed there.
+function attached({ token, description }) {
+  return made("img", { class: "plot", src: `/picture/${token}.png`, alt: description });
 }
 
 function tools(id, platform) {

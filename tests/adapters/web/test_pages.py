@@ -1,6 +1,7 @@
 """The pages to read, over real sockets: what stands on them and who gets to see what."""
 
 import html
+import json
 import re
 from datetime import timedelta
 
@@ -202,3 +203,24 @@ async def test_the_front_page_lets_a_newcomer_talk_at_once(room: Playground) -> 
     assert 'href="/playground"' in front
     response = await room.post("/say", {"place": "direct", "text": "/papers follow entropy"})
     assert response.headers["Location"].startswith("/in/direct#")
+
+
+async def test_the_picture_of_a_plot_is_served_to_who_has_its_token(room: Playground) -> None:
+    await room.say("preview entropy")
+    token = json.loads(room.last().payload)["reply"]["plot"]["token"]
+    async with room.visitor.get(f"/picture/{token}.png") as response:
+        assert (response.status, response.content_type) == (200, "image/png")
+        assert (await response.read()).startswith(b"\x89PNG")
+    assert await status_of(room, f"/picture/{token[:-1]}.png") == 404
+
+
+async def test_a_pick_of_an_archive_leads_to_its_message_in_chat(room: Playground) -> None:
+    await room.say("follow entropy")
+    await room.say("digest daily 09:00 Europe/Berlin")
+    await room.tomorrow()
+    picks = room.posted()
+    assert picks
+    page = await room.page(await archive_of(room))
+    assert set(re.findall(r'href="(/in/direct#m\d+)"', page)) == {f"/in/direct#{message.id}" for message in picks}
+    here = await room.page(await archive_of(room, place="daily-papers"))
+    assert "/in/direct#" not in here

@@ -1,0 +1,87 @@
+"""Pages that are made once for all who ask for the same."""
+
+import asyncio
+
+import pytest
+
+from adapters.web.kept_pages import MOST_KEPT, KeptPages, Made
+from tests.adapters.web.conftest import Playground
+from tests.builders import a_paper
+
+
+class Maker:
+    """Makes a page when it is let, and counts."""
+
+    def __init__(self, *, lasting: bool = True) -> None:
+        self.made = 0
+        self.begun, self.may = asyncio.Event(), asyncio.Event()
+        self._lasting = lasting
+
+    async def make(self) -> Made:
+        self.made += 1
+        self.begun.set()
+        await self.may.wait()
+        return Made.of(f"page {self.made}", lasting=self._lasting)
+
+
+async def test_a_page_is_made_once_for_all_who_ask_while_it_is_made_and_afterwards() -> None:
+    kept, maker = KeptPages(), Maker()
+    asking = [asyncio.create_task(kept.get("key", maker.make)) for _ in range(20)]
+    await maker.begun.wait()
+    asking[0].cancel()  # whoever began goes away
+    maker.may.set()
+    assert len({made.tag for made in await asyncio.gather(*asking[1:])}) == 1
+    await kept.get("key", maker.make)
+    assert maker.made == 1
+    await kept.get("other", maker.make)
+    assert maker.made == 2
+
+
+async def test_what_does_not_last_is_made_again_and_an_error_reaches_everybody_who_waits() -> None:
+    kept, maker = KeptPages(), Maker(lasting=False)
+    maker.may.set()
+    for times in (1, 2):
+        await kept.get("key", maker.make)
+        assert maker.made == times
+
+    async def fail() -> Made:
+        raise RuntimeError("no")
+
+    for said in await asyncio.gather(*(kept.get("broken", fail) for _ in range(3)), return_exceptions=True):
+        assert isinstance(said, RuntimeError)
+    assert not Made.of("not found", 404).lasting
+
+
+async def test_the_pages_asked_for_last_are_kept() -> None:
+    kept, maker = KeptPages(), Maker()
+    maker.may.set()
+    for number in range(MOST_KEPT):
+        await kept.get(number, maker.make)
+    await kept.get(0, maker.make)
+    await kept.get(MOST_KEPT, maker.make)
+    await kept.get(0, maker.make)
+    assert maker.made == MOST_KEPT + 1
+    await kept.get(1, maker.make)
+    assert maker.made == MOST_KEPT + 2
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=entropy", "/plots/sources"])
+async def test_a_reader_who_has_a_page_is_sent_it_again_only_when_papers_came(room: Playground, path: str) -> None:
+    async with room.visitor.get(path) as first:
+        tag = first.headers["ETag"]
+    async with room.visitor.get(path, headers={"If-None-Match": tag}) as again:
+        assert (again.status, await again.read()) == (304, b"")
+    paper = a_paper(9003, "Fresh entropy", "Entropy.", announced=room.clock.now(), source="list")
+    room.stores.papers.upsert([paper], room.clock.now())
+    await room.paperround.warm_up()
+    async with room.visitor.get(path, headers={"If-None-Match": tag}) as later:
+        assert later.status == 200
+
+
+async def test_a_reader_who_takes_no_gzip_gets_the_page_plain(room: Playground) -> None:
+    async with room.visitor.get("/", headers={"Accept-Encoding": "identity"}) as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert "<!doctype html>" in await plain.text()
+    async with room.visitor.get("/", headers={"Accept-Encoding": "gzip"}) as zipped:
+        assert zipped.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in zipped.headers["Vary"]
