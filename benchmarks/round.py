@@ -12,10 +12,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
@@ -40,7 +40,9 @@ DUE_AT = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 SET_AT = DUE_AT - timedelta(days=1)
 # The process starts so long before the digests are due, with papers to read meanwhile.
 BEFORE = timedelta(seconds=40)
-PAPERS = 10_000
+# As many papers as the larger fields of arXiv announce, for as long as a digest looks back.
+DAYS = 20
+PAPERS_A_DAY = 500
 WORKSPACES = 20
 SERVERS = 20
 # Of five communities four are on Slack: on Discord 50 requests a second in all are the limit, whatever the bot does.
@@ -74,7 +76,9 @@ def measure_round(subscriptions: int = 10_000, count: int = 3, patience_s: float
     Returns:
         ``last_post_s`` is counted from the instant that all were due; ``early`` and ``twice`` should be 0;
         ``answer_…`` are commands from the request to their whole answer during the round; ``stall_…`` is how long the
-        event loop was away; ``spread`` how many seconds lie between the communities' median posts.
+        event loop was away, ``stall_own_…`` as far as the process itself was computing and not kept from it by others;
+        ``spread_s`` how many seconds lie between the median posts of the communities of one
+        platform, the first and the last; ``load`` what else the machine had to do, as the kernel counts it.
     """
     return asyncio.run(_measured(subscriptions, count, patience_s))
 
@@ -88,7 +92,7 @@ async def _measured(subscriptions: int, count: int, patience_s: float) -> dict[s
         async with _child("benchmarks.round_platforms", str(folder / "places.json")) as platforms:
             addresses = json.loads(await _line(platforms))
             environment = _environment(folder, addresses)
-            began = time.time()
+            began, load = time.time(), os.getloadavg()[0]
             async with _child("benchmarks.round_process", str(folder / "figures"), **environment) as bot:
                 port = await _port_of(bot)
                 due_at = began + BEFORE.total_seconds()
@@ -99,7 +103,7 @@ async def _measured(subscriptions: int, count: int, patience_s: float) -> dict[s
                 bot.send_signal(signal.SIGTERM)
                 await bot.wait()
             figures = [json.loads(line) for line in (folder / "figures").read_text(encoding="utf-8").splitlines()]
-    return _figures(counted, answers, figures, subscriptions, due_at)
+    return {**_figures(counted, answers, figures, places, due_at), "load": [load, os.getloadavg()[0]]}
 
 
 def places_of(subscriptions: int) -> dict[str, dict[str, list[str]]]:
@@ -116,9 +120,11 @@ def places_of(subscriptions: int) -> dict[str, dict[str, list[str]]]:
 
 def _seed(folder: Path, places: Mapping[str, Mapping[str, list[str]]], count: int) -> None:
     with open_stores(folder) as stores, ThreadPoolExecutor(WRITERS) as writers:
-        papers = list(made_up(PAPERS, DUE_AT - timedelta(hours=1)))
-        for first in range(0, PAPERS, 5_000):
-            stores.papers.upsert(papers[first : first + 5_000], SET_AT)
+        papers = list(made_up(DAYS * PAPERS_A_DAY, DUE_AT))
+        for back in range(DAYS):
+            day = DUE_AT - timedelta(days=back, hours=1)
+            own = papers[back * PAPERS_A_DAY : (back + 1) * PAPERS_A_DAY]
+            stores.papers.upsert([replace(paper, published=day.date(), announced=day) for paper in own], day)
         seal = Seal(SECRET)
         for team in places["slack"]:
             credentials = Credentials(f"xoxb-{team}", f"UBOT{team}", f"BBOT{team}")
@@ -291,29 +297,36 @@ def _signed(text: str, team: str, address: str, number: str) -> tuple[bytes, dic
     return body, headers | {"Content-Type": "application/x-www-form-urlencoded"}
 
 
+def _spread_s(at: Mapping[str, list[float]], communities: Iterable[str]) -> float:
+    medians = [instants[len(instants) // 2] for community in communities if (instants := at.get(community))]
+    return round(max(medians) - min(medians), 1)
+
+
 def _figures(
-    counted: Json, answers: Answers, figures: list[Json], subscriptions: int, due_at: float
+    counted: Json, answers: Answers, figures: list[Json], places: Mapping[str, Mapping[str, list[str]]], due_at: float
 ) -> dict[str, object]:
-    at = counted["at"]
-    meanwhile = [each for each in figures if due_at <= each["at"] <= counted["last_at"] + 2.0]
+    at = sorted(instant for instants in counted["at"].values() for instant in instants)
+    tenths = [round(at[len(at) * tenth // 10] - due_at, 1) for tenth in range(10)] + [round(at[-1] - due_at, 1)]
+    meanwhile = [each for each in figures if due_at <= each["at"] <= at[-1] + 2.0]
     stalls = sorted(each["stall_max_ms"] for each in meanwhile)
     return {
-        "subscriptions": subscriptions,
+        "subscriptions": sum(len(own) for communities in places.values() for own in communities.values()),
         "channels": sum(counted["places"].values()),
         "posts": counted["posts"],
         "twice": counted["twice"],
         "left_open": counted["open"],
         "early": sum(instant < due_at for instant in at),
-        "first_post_s": round(counted["first_at"] - due_at, 1),
-        "half_of_posts_s": round(at[len(at) // 2] - due_at, 1),
-        "last_post_s": round(counted["last_at"] - due_at, 1),
-        "posts_per_s": round(len(at) / (counted["last_at"] - counted["first_at"])),
+        "posted_by_tenths_s": tenths,
+        "last_post_s": tenths[-1],
+        "posts_per_s": round(len(at) / (at[-1] - at[0])),
+        "spread_s": {platform: _spread_s(counted["at"], communities) for platform, communities in places.items()},
         "refused_by_limits": counted["refused"],
         "answers": len(answers.took_ms),
         "answers_lost": answers.lost,
         **percentiles("answer_", answers.took_ms),
         "stall_p99_ms": percentile(sorted(each["stall_p99_ms"] for each in meanwhile), 0.5),
         "stall_max_ms": stalls[-1],
+        "stall_own_max_ms": max(each["stall_own_max_ms"] for each in meanwhile),
         "rss_mb": max(each["rss_mb"] for each in meanwhile),
         "cpu_s": round(meanwhile[-1]["cpu_s"] - meanwhile[0]["cpu_s"], 1),
     }

@@ -36,9 +36,11 @@ class Told:
     """What happened, by the platforms' own clocks."""
 
     def __init__(self) -> None:
-        self.posted: list[float] = []
+        self.posted: defaultdict[str, list[float]] = defaultdict(list)
         self.refused: Counter[str] = Counter()
-        self.busiest: Counter[int] = Counter()
+
+    def post(self, community: str) -> None:
+        self.posted[community].append(time.time())
 
 
 class LimitedSlack(FakeSlack):
@@ -50,7 +52,7 @@ class LimitedSlack(FakeSlack):
     async def _called(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["method"] != SLACK_POST:
             return await super()._called(request)
-        token = request.headers.get("Authorization", "")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         place = (token, str((await _arguments(request)).get("channel")))
         now = time.monotonic()
         if now - self._last.get(place, -SLACK_EVERY_S) < SLACK_EVERY_S:
@@ -59,7 +61,7 @@ class LimitedSlack(FakeSlack):
                 {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(SLACK_EVERY_S)[:1]}
             )
         self._last[place] = now
-        self._told.posted.append(time.time())
+        self._told.post(self.workspaces[token].team)
         return await super()._called(request)
 
 
@@ -84,7 +86,7 @@ class LimitedDiscord(FakeDiscord):
         over = _over(bucket, now, DISCORD_BUCKET_S, DISCORD_BUCKET)
         if over:
             return self._refused(over, everywhere=False)
-        self._told.posted.append(time.time())
+        self._told.post(self.world.channels[path.split("/")[2]].guild or "direct")
         answer = await super()._serve(request)
         answer.headers.update(
             {
@@ -132,9 +134,7 @@ def _counted(told: Told, slack: FakeSlack, discord: FakeDiscord) -> Json:
         "twice": sum(count > 1 for count in copies.values()),
         "places": places,
         "refused": told.refused,
-        "first_at": min(told.posted, default=0.0),
-        "last_at": max(told.posted, default=0.0),
-        "at": sorted(told.posted),
+        "at": {community: sorted(instants) for community, instants in told.posted.items()},
     }
 
 

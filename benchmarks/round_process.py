@@ -30,28 +30,32 @@ class Watched(asyncio.DefaultEventLoopPolicy):
 
     async def _watch(self) -> None:
         away: list[float] = []
+        own: list[float] = []
         memory = 0.0
         told_at = time.monotonic()
         while True:
-            asked = time.perf_counter()
+            asked, used = time.perf_counter(), time.process_time()
             await asyncio.sleep(LOOKED_S)
             away.append((time.perf_counter() - asked - LOOKED_S) * 1000)
+            own.append(min(away[-1], (time.process_time() - used) * 1000))
             if time.monotonic() - told_at > 1.0:
                 memory = max(memory, rss_mb())
-                self._tell(away, memory)
+                self._tell(away, own, memory)
                 told_at = time.monotonic()
 
-    def _tell(self, away: list[float], memory: float) -> None:
+    def _tell(self, away: list[float], own: list[float], memory: float) -> None:
         ordered = sorted(away)
         figures = {
             "stall_p99_ms": percentile(ordered, 0.99),
             "stall_max_ms": round(ordered[-1], 1),
+            "stall_own_max_ms": round(max(own), 1),
             "rss_mb": memory,
             "cpu_s": round(time.process_time(), 1),
         }
         with self._figures.open("a", encoding="utf-8") as file:
             file.write(f"{json.dumps({'at': time.time(), **figures})}\n")
         away.clear()
+        own.clear()
 
 
 if __name__ == "__main__":

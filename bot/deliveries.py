@@ -112,7 +112,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """It stands there.
+
+    Attributes:
+        rest_until: Before it the next part may not be claimed; None when the place takes messages as fast as they come.
+    """
+
     message: MessageId
+    rest_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.club import Club
 from bot.deliveries import Claim, DeliveryRecord, Layout, PlannedPart
 from bot.desk import Desk
 from bot.follow_ups import FollowUps
+from bot.interruptions import FAILED_DATES, NOTHING_ARRIVED
 from bot.model import (
     Channel,
     DeliveryKey,
@@ -34,6 +35,7 @@ from bot.preferences import chosen
 from bot.replies import PicksReply, Reply
 from bot.schedule import DueDigest, dates_before, due_digests, evenly
 from bot.sending import NOT_IN_TIME, Sender
+from bot.words import spoken
 
 log = structlog.get_logger()
 
@@ -46,11 +48,15 @@ SENDERS = 48
 # So many digests are planned before the senders look for the first of them.
 PLANNED_AT_ONCE = 16
 
+# What can be sent so soon is waited for, since beginning a round anew costs more; but not for ever, or the digests that
+# fall due meanwhile would not be planned.
+SOON = timedelta(seconds=1.5)
+SHORTEST_WAIT = timedelta(seconds=0.05)
+WAITS = 20
+
 # What another process was about to plan is looked at again: it may have died of it.
 LOOKED_AGAIN_S = 0.5
 
-# A destination that got nothing on so many dates in a row is paused, until somebody sets its round again.
-FAILED_DATES = 3
 # More parts than so many digests have, extra ones between them included.
 FAILED_PARTS = 200
 UNDELIVERED = {DeliveryState.HELD, DeliveryState.REJECTED, DeliveryState.SKIPPED}
@@ -111,7 +117,9 @@ class Round:
         """
         due = evenly(await self._aside(self._due))
         said: dict[DeliveryKey, Reply | None] = {}
-        planning = asyncio.create_task(self._plan_all(due, said), name="planning")
+        # What nobody asks to be told is not kept: of thousands of digests it would be the larger part of the memory.
+        kept = said if reported else None
+        planning = asyncio.create_task(self._plan_all(due, kept), name="planning")
         try:
             touched = await self._send(said, planning)
             return await self._reports(touched, said) if reported else []
@@ -160,15 +168,17 @@ class Round:
         record = self._stores.ledger.by_message(channel, message)
         if record is None or record.paper is None:
             return None
-        if record.about is not None:
-            return self._club.shown_again(record)
+        with spoken(self._notes.language_in(channel)):
+            return self._club.shown_again(record) if record.about is not None else self._counted(record, record.paper)
+
+    def _counted(self, record: DeliveryRecord, paper: PaperId) -> PicksReply | None:
         digest = self._stores.digests.get(record.profile, record.key.local_date, record.key.edition)
         if digest is None:
             return None
         owner = owner_of_round(self._stores, record.profile, record.channel)
         reply = digest_reply(self._desk, owner, digest, late=record.late)
-        mine = [offered for offered in reply.offered if offered.pick.paper.id == record.paper]
-        counted = tuple(replace(offered, tally=tally(self._desk, channel, record.paper)) for offered in mine)
+        mine = [offered for offered in reply.offered if offered.pick.paper.id == paper]
+        counted = tuple(replace(offered, tally=tally(self._desk, record.channel, paper)) for offered in mine)
         return replace(reply, offered=counted) if counted else None
 
     def pause(self, channel: Channel, why: str | None) -> None:
@@ -189,14 +199,16 @@ class Round:
     async def _aside(self, deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: deed(*args, **kwargs))
 
-    async def _plan_all(self, due: Sequence[DueDigest], said: dict[DeliveryKey, Reply | None]) -> None:
+    async def _plan_all(self, due: Sequence[DueDigest], kept: dict[DeliveryKey, Reply | None] | None) -> None:
         left: Sequence[DueDigest] = due
         while left:
             passed: list[DueDigest] = []
             for first in range(0, len(left), PLANNED_AT_ONCE):
                 if self._sender.stopping:
                     return
-                said.update(await self._aside(self._plan_some, left[first : first + PLANNED_AT_ONCE], passed))
+                said = await self._aside(self._plan_some, left[first : first + PLANNED_AT_ONCE], passed)
+                if kept is not None:
+                    kept.update(said)
                 self._tell_of_more()
             left = passed
             if left:
@@ -244,9 +256,22 @@ class Round:
         sent = await asyncio.gather(*(self._send_while(planning) for _ in range(SENDERS)))
         if planning is not None:
             await planning
+        sent += await self._send_soon()
         if await self._aside(self._plan_for_members):
             sent += await asyncio.gather(*(self._send_while(None) for _ in range(SENDERS)))
+            sent += await self._send_soon()
         return list(dict.fromkeys([*said, *(key for keys in sent for key in keys)]))
+
+    async def _send_soon(self) -> list[list[DeliveryKey]]:
+        """Send what is put off for a moment only."""
+        sent: list[list[DeliveryKey]] = []
+        for _ in range(WAITS):
+            due_at = await self._aside(self._stores.ledger.next_due, self._clock.now())
+            if self._sender.stopping or due_at is None or due_at - self._clock.now() > SOON:
+                break
+            await asyncio.sleep(max(due_at - self._clock.now(), SHORTEST_WAIT).total_seconds())
+            sent += await asyncio.gather(*(self._send_while(None) for _ in range(SENDERS)))
+        return sent
 
     async def _reports(
         self, touched: Sequence[DeliveryKey], said: Mapping[DeliveryKey, Reply | None]
@@ -305,7 +330,7 @@ class Round:
         written = all(record.payload and record.state in UNDELIVERED for parts in newest for record in parts)
         if len(newest) < FAILED_DATES or not written:
             return None
-        return f"nothing arrived on {FAILED_DATES} dates in a row, the last time because: {newest[0][0].why}"
+        return f"{NOTHING_ARRIVED}{newest[0][0].why}"
 
     def _plan(self, due: DueDigest) -> Reply | None:
         subscription = due.subscription
@@ -322,11 +347,13 @@ class Round:
         if not made.digest.picks and subscription.quiet:
             self._stores.ledger.skip(key, subscription.profile, channel, "no pick above the bar", now)
             return None
-        reply = self._reply(subscription, made, key, late=late, now=now)
         layout = Layout(chosen(self._stores.preferences.of(subscription.profile), "layout"))
+        with spoken(self._notes.language_in(channel)):
+            reply = self._reply(subscription, made, key, late=late, now=now)
+            rendered = self._messengers[channel.platform].render(reply, layout)
         parts = tuple(
             PlannedPart(number, payload, marker_of(key, number), paper)
-            for number, (payload, paper) in enumerate(self._messengers[channel.platform].render(reply, layout))
+            for number, (payload, paper) in enumerate(rendered)
         )
         self._stores.ledger.plan(key, subscription.profile, channel, parts, late=late, digest=made.digest, now=now)
         return reply
@@ -357,17 +384,19 @@ class Round:
     def _foretold(self, due: DueDigest) -> DeliveryReport:
         subscription = due.subscription
         now = self._clock.now()
-        place = DigestPlace(due.key.local_date)
+        place = DigestPlace(due.key.local_date, among_many=True)
         owner = owner_of_round(self._stores, subscription.profile, subscription.channel)
         made = make_digest(self._desk, owner, None, place, subscription.count, now)
         quiet = not made.digest.picks and subscription.quiet
+        with spoken(self._notes.language_in(subscription.channel)):
+            reply = None if quiet else self._reply(subscription, made, due.key, late=due.late, now=now)
         return DeliveryReport(
             key=due.key,
             profile=subscription.profile,
             state=DeliveryState.SKIPPED if quiet else DeliveryState.PLANNED,
             late=due.late,
             papers=tuple(pick.paper.id for pick in made.digest.picks),
-            reply=None if quiet else self._reply(subscription, made, due.key, late=due.late, now=now),
+            reply=reply,
         )
 
     def _report(self, key: DeliveryKey, said: Reply | None) -> DeliveryReport:
@@ -377,5 +406,6 @@ class Round:
         papers = tuple(pick.paper.id for pick in digest.picks) if digest else ()
         if said is None and digest is not None and papers:
             owner = owner_of_round(self._stores, first.profile, first.channel)
-            said = digest_reply(self._desk, owner, digest, late=first.late)
+            with spoken(self._notes.language_in(first.channel)):
+                said = digest_reply(self._desk, owner, digest, late=first.late)
         return DeliveryReport(key, first.profile, first.state, first.late, papers, said, first.why)

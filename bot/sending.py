@@ -25,6 +25,7 @@ from bot.ports import (
     Stores,
 )
 from bot.schedule import GRACE
+from bot.words import marked
 
 log = structlog.get_logger()
 
@@ -46,10 +47,13 @@ LAST_ZONE = ZoneInfo("Etc/GMT+12")
 NOTE_LIFE = timedelta(days=3)
 
 # Why a digest was not posted when nobody could be reached until its date was over.
-NOT_IN_TIME = "it could not be posted before its date was over"
+NOT_IN_TIME = marked("it could not be posted before its date was over")
 
 # History is read from a little before the first attempt: the platform's clock is not ours.
 CLOCK_MARGIN = timedelta(seconds=60)
+
+# A place that refused a message so shortly after another gets its next ones at that pace; a longer wait is no pace.
+LONGEST_REST = timedelta(seconds=3)
 
 # The ledger is asked on threads of its own, so that a round of thousands never stands before somebody's command. They
 # wait for the disk most of the time, and whoever waits together is written down together.
@@ -84,6 +88,8 @@ class Sender:
         self._post_timeout = post_timeout
         self._on_sent = on_sent
         self._threads = ThreadPoolExecutor(LEDGER_THREADS, thread_name_prefix="ledger")
+        # How long places rest between two messages, where they have told.
+        self._rests: dict[str, timedelta] = {}
         # Posts of a part that got no answer, since this process began.
         self._unanswered: Counter[tuple[DeliveryKey, int]] = Counter()
 
@@ -158,10 +164,13 @@ class Sender:
             if claim.part == 0 and await self._aside(self._is_over, claim):
                 return Skipped(NOT_IN_TIME)
             async with asyncio.timeout(self._post_timeout.total_seconds()):
-                return Sent(await messenger.post(claim.channel, claim.payload, claim.marker, claim.thread))
+                message = await messenger.post(claim.channel, claim.payload, claim.marker, claim.thread)
+            rest = self._rests.get(claim.key.destination)
+            return Sent(message, None if rest is None else self._clock.now() + rest)
         except ChannelGone as gone:
-            return Rejected(str(gone) or "the channel is gone")
+            return Rejected(str(gone) or marked("the channel is gone"))
         except PlatformUnreachable as unreachable:
+            self._learn_pace(claim, unreachable.retry_after_s)
             return Deferred(str(unreachable), self._clock.now() + wait_before(claim.attempt, unreachable.retry_after_s))
         except (OutcomeUnknown, TimeoutError) as unknown:
             self._unanswered[claim.key, claim.part] += 1
@@ -170,23 +179,27 @@ class Sender:
             log.exception("posting failed", action="post_failed", destination=claim.key.destination)
             return Unknown(f"unexpected: {type(mistake).__name__}", self._clock.now() + self._settle)
 
+    def _learn_pace(self, claim: Claim, retry_after_s: float | None) -> None:
+        if claim.part > 0 and retry_after_s is not None and timedelta(seconds=retry_after_s) <= LONGEST_REST:
+            self._rests[claim.key.destination] = timedelta(seconds=retry_after_s)
+
     async def _looked_up(self, messenger: Messenger, claim: Claim) -> Outcome | None:
         """Return what history says of an earlier attempt; None when it was proven absent and may be posted again."""
         since = claim.doubtful_since or self._clock.now()
         if self._clock.now() - since > DOUBT_CAP:
-            return Held("nobody could tell for a day whether it was posted")
+            return Held(marked("nobody could tell for a day whether it was posted"))
         try:
             async with asyncio.timeout(self._post_timeout.total_seconds()):
                 found = await messenger.find(claim.channel, claim.marker, since - CLOCK_MARGIN, claim.thread)
         except HistoryUnreadable as unreadable:
-            return Held(str(unreadable) or "the channel's history may not be read")
+            return Held(str(unreadable) or marked("the channel's history may not be read"))
         except (PlatformUnreachable, OutcomeUnknown, TimeoutError) as error:
             # Only the look-up is repeated; nothing is posted on a guess.
             return Unknown(f"history could not be read: {error}", self._clock.now() + self._settle)
         if found is not None:
             return Sent(found)
         unanswered = self._unanswered[claim.key, claim.part]
-        return Held("it got no answer too often") if unanswered >= UNANSWERED_CAP else None
+        return Held(marked("it got no answer too often")) if unanswered >= UNANSWERED_CAP else None
 
     def _is_over(self, claim: Claim) -> bool:
         """Tell whether a digest that was not begun has lost its date: yesterday's never comes beside today's."""

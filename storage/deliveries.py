@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from bot.deliveries import (
     Claim,
@@ -36,6 +37,9 @@ LOOKED_BACK = timedelta(days=2)
 
 # A bot that was off for longer than this keeps the words of what came before it stopped.
 WORDS_LOOKED_BACK = timedelta(days=30)
+
+# What is open for longer than this holds up nothing that was planned later for the same destination.
+OPEN_FOR = timedelta(days=7)
 
 PLAN = """
     INSERT INTO deliveries (destination, local_date, edition, profile, platform, community, channel, channel_name,
@@ -76,20 +80,33 @@ LOST_SINCE = """
 
 PLANNED_SINCE = "SELECT destination, local_date, edition FROM deliveries WHERE local_date >= :first"
 
+# The messages of a destination go out one after the other, in the order in which they were planned: a delivery waits
+# while an earlier one to the same place is open, be it on its way, in doubt or put off. A scalar, so that PostgreSQL
+# looks it up for each row and joins nothing.
+WAITS = """
+    coalesce((SELECT 1
+                FROM deliveries AS mine
+                JOIN deliveries AS earlier ON earlier.destination = mine.destination AND earlier.local_date >= :since
+                                          AND earlier.number < mine.number
+                JOIN delivery_progress AS open ON open.delivery = earlier.number AND open.free_from IS NOT NULL
+               WHERE mine.number = free.delivery
+               LIMIT 1), 0) = 1
+"""
+
 # One statement, so no other process can come between the look and the grip. A part that was being sent when its lease
 # ran out is in doubt since that attempt began: SET reads the row as it was before.
-CLAIM = """
+CLAIM = f"""
     UPDATE delivery_progress
        SET state = 'sending', attempt = attempt + 1, claimed_at = :now, free_from = :lease_until,
            doubtful_since = CASE state WHEN 'sending' THEN coalesce(doubtful_since, claimed_at) ELSE doubtful_since END
-     WHERE (delivery, part) = (
+     WHERE (delivery, part) IN (
            SELECT delivery, part
-             FROM delivery_progress
-            WHERE free_from <= :now
+             FROM delivery_progress AS free
+            WHERE free_from <= :now AND NOT {WAITS}
             ORDER BY free_from, delivery, part
-            LIMIT 1)
+            LIMIT :limit)
     RETURNING delivery, part
-"""
+"""  # noqa: S608  # of constants
 
 CLAIMED = """
     SELECT deliveries.*, frozen.*, progress.attempt, progress.doubtful_since,
@@ -114,10 +131,11 @@ SETTLE = """
     RETURNING delivery
 """
 
-# It has waited as long as its digest has, so a digest once begun is finished before a later one is.
+# It has waited as long as its digest has, so a digest once begun is finished before a later one is, unless its place
+# takes no more messages for a moment.
 NEXT_PART = """
     UPDATE delivery_progress
-       SET free_from = (SELECT planned_at FROM deliveries WHERE number = :delivery)
+       SET free_from = coalesce(:rest_until, (SELECT planned_at FROM deliveries WHERE number = :delivery))
      WHERE delivery = :delivery
        AND part = (SELECT min(part) FROM delivery_progress WHERE delivery = :delivery AND state = 'planned')
 """
@@ -172,7 +190,13 @@ CONFIRM_CLOCK = """
     ON CONFLICT (name) DO UPDATE SET number = excluded.number
 """
 
-NEXT_DUE = "SELECT min(free_from) AS free_from FROM delivery_progress WHERE free_from IS NOT NULL"
+NEXT_DUE = f"""
+    SELECT free_from
+      FROM delivery_progress AS free
+     WHERE free_from IS NOT NULL AND NOT {WAITS}
+     ORDER BY free_from
+     LIMIT 1
+"""  # noqa: S608  # of constants
 
 RECORDS = """
     SELECT deliveries.*, frozen.*, progress.state, progress.attempt, progress.message, progress.why
@@ -239,6 +263,11 @@ def write_plan(
     return True
 
 
+def claimable_at(now: datetime) -> dict[str, str]:
+    """Return the values with which a statement finds what can be claimed now."""
+    return {"now": stamp(now), "since": (now - OPEN_FOR).date().isoformat()}
+
+
 def _settled(connection: Connection, row: Mapping[str, str | int | None], outcome: Outcome) -> bool:
     found = connection.execute(SETTLE, row).fetchall()
     if not found:
@@ -299,13 +328,13 @@ class SqlLedger:
         return next(iter(self.claim_many(now, lease, 1)), None)
 
     def claim_many(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        values = {"now": stamp(now), "lease_until": stamp(now + lease)}
+        values = {**claimable_at(now), "lease_until": stamp(now + lease), "limit": limit}
 
         def grip(connection: Connection) -> list[Claim]:
-            claims: list[Claim] = []
-            while len(claims) < limit and (gripped := connection.execute(CLAIM, values).fetchall()):
-                claims.append(claim_of(connection.execute(CLAIMED, dict(gripped[0])).fetchall()[0]))
-            return claims
+            gripped = connection.execute(CLAIM, values).fetchall()
+            found = [connection.execute(CLAIMED, dict(row)).fetchall()[0] for row in gripped]
+            found.sort(key=itemgetter("planned_at", "number"))  # what was changed comes back in no order
+            return [claim_of(row) for row in found]
 
         return self._writer.write(grip)
 
@@ -336,7 +365,7 @@ class SqlLedger:
             values = {"delivery": found[0]["number"]}
             parts = connection.execute(REDO, values).rowcount
             if parts:
-                connection.execute(NEXT_PART, values)
+                connection.execute(NEXT_PART, {**values, "rest_until": None})
             return parts
 
         return self._writer.write(plan_anew)
@@ -346,10 +375,9 @@ class SqlLedger:
         return self._writer.write(lambda connection: connection.execute(DROP_WORDS, values).rowcount)
 
     def next_due(self, now: datetime) -> datetime | None:
-        earliest = stamp(now)
         with self._readers.reading() as connection:
-            free_from = connection.execute(NEXT_DUE).fetchone()["free_from"]
-        return None if free_from is None else datetime.fromisoformat(max(free_from, earliest))
+            found = connection.execute(NEXT_DUE, claimable_at(now)).fetchone()
+        return None if found is None else datetime.fromisoformat(max(found["free_from"], stamp(now)))
 
     def of(self, key: DeliveryKey) -> list[DeliveryRecord]:
         return self._records(OF, key_columns(key))

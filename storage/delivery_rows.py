@@ -52,7 +52,8 @@ def settled_columns(claim: Claim, outcome: Outcome) -> dict[str, str | int | Non
 def outcome_columns(outcome: Outcome) -> dict[str, str | int | None]:
     match outcome:
         case Sent():
-            return _state(DeliveryState.SENT, message=outcome.message)
+            rest_until = None if outcome.rest_until is None else stamp(outcome.rest_until)
+            return {**_state(DeliveryState.SENT, message=outcome.message), "rest_until": rest_until}
         case Rejected():
             return _state(DeliveryState.REJECTED, why=outcome.why)
         case Held():

@@ -1,11 +1,12 @@
 """What every `bot.ports.Digests` keeps."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from bot.identity import title_id
 from bot.model import Digest, Draft, Pick, Reason, ReasonKind, Team
-from bot.ports import Stores
+from bot.ports import ScoredPick, Stores
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick
 
 ANA = a_member("ana").profile
@@ -71,6 +72,13 @@ def test_a_paper_once_picked_stays_shown_with_its_first_date(stores: Stores) -> 
     assert stores.digests.shown_to(a_member("ben").profile) == {}
 
 
+def test_the_papers_ever_shown_are_those_with_a_first_date(stores: Stores) -> None:
+    stores.digests.keep(a_digest(stored(stores, 1), stored(stores, 2)))
+    stores.digests.keep(a_digest(stored(stores, 3), local_date=TOMORROW))
+    stores.digests.keep(replace(a_digest(stored(stores, 4)), profile=a_channel().profile))
+    assert stores.digests.ever_shown(ANA) == stores.digests.shown_to(ANA).keys() == {a_paper(n).id for n in (1, 2, 3)}
+
+
 def test_a_paper_that_got_another_id_was_shown_as_that_paper(stores: Stores) -> None:
     title = "The thermodynamics of forgetting in small machines"
     known = a_paper(1, title=title, id=title_id(title), source="file")
@@ -107,3 +115,32 @@ def test_digests_since_a_date_are_everybodys_oldest_first(stores: Stores) -> Non
         (TODAY, ANA),
         (TOMORROW, ANA),
     ]
+
+
+def test_the_digests_of_a_day_are_one_profiles_by_their_editions(stores: Stores) -> None:
+    for number, (day, edition) in enumerate([(TODAY, 1), (TOMORROW, 0), (TODAY, 0)], 1):
+        stores.digests.keep(a_digest(stored(stores, number), local_date=day, edition=edition))
+    stores.digests.keep(replace(a_digest(stored(stores, 4)), profile=a_channel().profile))
+    found = stores.digests.of_day(ANA, TODAY)
+    assert [(digest.edition, [pick.paper.id for pick in digest.picks]) for digest in found] == [
+        (0, [a_paper(3).id]),
+        (1, [a_paper(1).id]),
+    ]
+    assert found == [stores.digests.get(ANA, TODAY, edition) for edition in (0, 1)]
+
+
+def test_the_scores_of_picks_are_those_of_the_whole_digests_oldest_first(stores: Stores) -> None:
+    days = [(TOMORROW, 0), (TODAY, 0), (TODAY, 1), (date(2026, 3, 11), 0)]
+    for number, (day, edition) in enumerate(days, 1):
+        picks = [replace(stored(stores, n), score=n / 8) for n in (number, 9)]
+        stores.digests.keep(a_digest(*picks, local_date=day, edition=edition))
+    stores.digests.keep(replace(a_digest(replace(stored(stores, 5), score=0.5)), profile=a_channel().profile))
+    stores.digests.keep(a_digest(local_date=date(2026, 3, 14)))
+    assert stores.digests.scores(ANA, 4) == _scored(stores.digests.recent(ANA, 4)[::-1])
+    assert len(stores.digests.scores(ANA, 4)) == 6
+    assert stores.digests.scores_since(TODAY) == _scored(stores.digests.since(TODAY))
+    assert {pick.profile for pick in stores.digests.scores_since(TODAY)} == {ANA, a_channel().profile}
+
+
+def _scored(digests: Sequence[Digest]) -> list[ScoredPick]:
+    return [ScoredPick(digest.profile, pick.paper.id, pick.score) for digest in digests for pick in digest.picks]

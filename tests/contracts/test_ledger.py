@@ -1,5 +1,6 @@
 """What every `bot.ports.Ledger` keeps: at most one digest for each key, over crashes and beside other processes."""
 
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -134,6 +135,89 @@ def test_different_digests_go_out_side_by_side(stores: Stores) -> None:
         plan(stores, a_key(name), count=2)
     assert {claimed(stores).channel.id, claimed(stores).channel.id} == {"one", "two"}
     assert stores.ledger.claim(MORNING, LEASE) is None
+
+
+def test_messages_of_one_destination_go_out_one_after_the_other_in_the_order_of_their_planning(stores: Stores) -> None:
+    for day, edition, count in ((12, 0, 2), (11, 0, 1), (12, 1, 1)):
+        plan(stores, a_key(day=day, edition=edition), count=count)
+    plan(stores, a_key("other"))
+    order = []
+    for _ in range(4):
+        [claim, *others] = stores.ledger.claim_many(MORNING, LEASE, 9)
+        order.append((claim.key.local_date.day, claim.key.edition, claim.part))
+        assert [each.channel.id for each in others] == ["other"] * (not order[1:])
+        assert stores.ledger.claim(MORNING, LEASE) is None
+        stores.ledger.settle(claim, Sent(MessageId(f"m{len(order)}")), MORNING)
+    assert order == [(12, 0, 0), (12, 0, 1), (11, 0, 0), (12, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Deferred("rate limit", MORNING + MINUTE), Unknown("timed out", MORNING + MINUTE)],
+    ids=["put off", "doubt"],
+)
+def test_what_waits_in_a_destination_is_not_overtaken_by_what_was_planned_later(
+    stores: Stores, outcome: Outcome
+) -> None:
+    plan(stores, count=2)
+    plan(stores, a_key(edition=1))
+    stores.ledger.settle(claimed(stores), outcome, MORNING)
+    assert stores.ledger.claim(MORNING, LEASE) is None
+    assert stores.ledger.next_due(MORNING) == MORNING + MINUTE
+    parts_sent = []
+    while claim := stores.ledger.claim(MORNING + MINUTE, LEASE):
+        parts_sent.append((claim.key.edition, claim.part))
+        stores.ledger.settle(claim, Sent(MessageId(f"m{len(parts_sent)}")), MORNING + MINUTE)
+    assert parts_sent == [(0, 0), (0, 1), (1, 0)]
+
+
+def test_a_place_that_rests_after_a_message_gets_the_next_one_when_it_may(stores: Stores) -> None:
+    plan(stores, count=3)
+    stores.ledger.settle(claimed(stores), Sent(MessageId("m1"), rest_until=MORNING + MINUTE), MORNING)
+    assert stores.ledger.claim(MORNING, LEASE) is None
+    assert stores.ledger.next_due(MORNING) == MORNING + MINUTE
+    stores.ledger.settle(claimed(stores, MINUTE), Sent(MessageId("m2")), MORNING + MINUTE)
+    last = claimed(stores, MINUTE)
+    stores.ledger.settle(last, Sent(MessageId("m3"), rest_until=MORNING + LEASE), MORNING + MINUTE)
+    assert stores.ledger.next_due(MORNING) is None
+
+
+def test_the_message_of_a_vanished_sender_holds_up_its_destination_until_somebody_takes_it_over(stores: Stores) -> None:
+    plan(stores)
+    plan(stores, a_key(edition=1))
+    claimed(stores)
+    assert stores.ledger.claim(MORNING + LEASE / 2, LEASE) is None
+    again = claimed(stores, LEASE)
+    assert (again.key.edition, again.doubtful) == (0, True)
+    stores.ledger.settle(again, Held("nobody can tell"), MORNING + LEASE)
+    assert claimed(stores, LEASE).key.edition == 1
+
+
+def test_handles_side_by_side_never_hold_two_messages_of_one_destination(open_more: Opener) -> None:
+    handles = [open_more() for _ in range(4)]
+    for edition in range(3):
+        for number in range(5):
+            plan(handles[0], a_key(f"c{number}", edition=edition), count=2)
+    held: Counter[str] = Counter()
+    sent: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def send(number: int) -> None:
+        stores = handles[number % len(handles)]
+        # What is left may be in others' hands; those go on with what comes after it.
+        while claims := stores.ledger.claim_many(MORNING, LEASE, 2):
+            for claim in claims:
+                held[claim.channel.id] += 1
+                assert held[claim.channel.id] == 1
+                sent[claim.channel.id].append((claim.key.edition, claim.part))
+            for claim in claims:
+                held[claim.channel.id] -= 1
+            settled = [(claim, Sent(MessageId(f"{claim.key} {claim.part}"))) for claim in claims]
+            assert stores.ledger.settle_many(settled, MORNING) == []
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(send, range(8)))
+    in_order = [(edition, part) for edition in range(3) for part in range(2)]
+    assert sent == {f"c{number}": in_order for number in range(5)}
 
 
 def test_a_part_whose_sender_vanished_comes_back_doubtful(open_more: Opener) -> None:
@@ -369,8 +453,6 @@ def test_s11_words_of_old_messages_are_let_go_and_nothing_younger_or_open(stores
     for day in (1, 2, 3, 4):
         plan(stores, a_key(day=day), count=2)
     while (claim := stores.ledger.claim(MORNING, LEASE)) is not None and claim.key.local_date.day != 2:
-        stores.ledger.settle(claim, Sent(MessageId(f"{claim.key.local_date} {claim.part}")), MORNING)
-    while claim := stores.ledger.claim(MORNING, LEASE):
         stores.ledger.settle(claim, Sent(MessageId(f"{claim.key.local_date} {claim.part}")), MORNING)
     assert stores.ledger.drop_words(date(2026, 3, 3)) == 2
     assert stores.ledger.drop_words(date(2026, 3, 3)) == 0

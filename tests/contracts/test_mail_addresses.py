@@ -64,3 +64,10 @@ def test_a_forgotten_members_mails_are_forgotten_those_of_a_channels_list_too(st
     assert stores.communities.forget(ANA) == 2
     assert stores.mail_addresses.for_profile(LAB.profile) == [BENS]
     assert stores.mail_addresses.get("one") is None
+
+
+def test_whoever_gave_an_address_is_found_by_it_in_any_case(stores: Stores) -> None:
+    for row in (replace(OWN, address="Ana@example.org"), LISTED, BENS):
+        stores.mail_addresses.keep(row, f"email:lab:{row.id}")
+    assert [row.id for row in stores.mail_addresses.at("ANA@example.org")] == ["one", "two"]
+    assert stores.mail_addresses.at("nobody@example.org") == []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,3 +125,20 @@ async def test_a_history_that_may_not_be_read_is_never_told_as_absent(stage: Sta
     for marker in ("pr-1", "pr-2"):
         with pytest.raises(HistoryUnreadable):
             await stage.messenger.find(stage.place, marker, since)
+
+
+async def test_an_address_leads_to_one_message_of_its_own_community_and_into_no_direct_conversation(
+    stage: Stage,
+) -> None:
+    messages = [
+        await stage.messenger.post(stage.place, said, f"pr-{n}", None) for n, said in enumerate(payloads(stage))
+    ]
+    addresses = [stage.messenger.address(stage.place, message, messages[0]) for message in messages]
+    if not any(addresses):
+        return  # nothing leads into a terminal
+    assert len(set(addresses)) == len(messages)
+    for address in addresses:
+        assert address.startswith(("https://", "/"))
+        assert stage.place.id in address or address.startswith("/in/")
+    alone = replace(stage.place, id="@1", direct=True)
+    assert stage.messenger.address(alone, messages[0], messages[0]) == "" or stage.messenger.platform == "fake"

@@ -153,6 +153,14 @@ def test_papers_since_an_instant_are_those_announced_or_first_stored_then_newest
     stores.papers.upsert([a_paper(3, announced=None)], LATER)
     assert stores.papers.since(MORNING) == [a_paper(3).id, a_paper(2).id]
     assert stores.papers.since(old) == [a_paper(3).id, a_paper(2).id, a_paper(1).id]
+    assert stores.papers.arrivals(MORNING) == ([a_paper(3).id, a_paper(2).id], [LATER, MORNING])
+
+
+def test_the_dates_of_papers_are_when_they_were_announced_and_first_stored(stores: Stores) -> None:
+    stores.papers.upsert([a_paper(1, announced=MORNING)], LATER)
+    stores.papers.upsert([a_paper(2, announced=None)], MORNING)
+    asked = [a_paper(n).id for n in (1, 2, 3)]
+    assert sorted(stores.papers.dates(asked), key=lambda dates: dates[1]) == [(None, MORNING), (MORNING, LATER)]
 
 
 def test_the_change_log_tells_each_paper_once_in_its_newest_state(stores: Stores) -> None:

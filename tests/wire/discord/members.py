@@ -160,9 +160,12 @@ class Members:
         place = w.Channel(known.payload["channel_id"], w.TEXT)
         files = body.get("files", [])
         url = "https://cdn.example.org/file"
+        told = body.get("attachments") or [{}] * len(files)
         sent = [
-            {"id": w.new_id(), "filename": each["name"], "size": len(each["content"]), "url": url, "proxy_url": url}
-            for each in files
+            {"filename": each["name"], "size": len(each["content"]), "url": url, "proxy_url": url}
+            | about
+            | {"id": w.new_id()}
+            for each, about in zip(files, told, strict=True)
         ]
         message = self._fake.world.add_message(place, body | {"attachments": sent})
         message["files"] = files

@@ -5,7 +5,19 @@ Written from the documentation alone, so that a slip in the renderer's own limit
 
 from typing import Any
 
-EMBED_KEYS = {"title", "description", "url", "color", "footer", "fields", "author", "timestamp", "type", "flags"}
+EMBED_KEYS = {
+    "title",
+    "description",
+    "url",
+    "color",
+    "image",
+    "footer",
+    "fields",
+    "author",
+    "timestamp",
+    "type",
+    "flags",
+}
 MESSAGE_KEYS = {
     "content",
     "embeds",

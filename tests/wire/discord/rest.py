@@ -47,7 +47,9 @@ async def body_of(request: web.Request) -> Any:  # noqa: ANN401 - JSON of any fo
         form = await request.post()
         body = json.loads(str(form["payload_json"]))
         files = [value for value in form.values() if isinstance(value, web.FileField)]
-        body["files"] = [{"name": each.filename, "content": each.file.read().decode()} for each in files]
+        body["files"] = [
+            {"name": each.filename, "content": each.file.read().decode(errors="surrogateescape")} for each in files
+        ]
         return body
     raw = await request.read()
     return json.loads(raw) if raw else {}

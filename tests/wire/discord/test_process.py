@@ -10,9 +10,10 @@ import pytest
 
 from tests.wire.discord import world as w
 from tests.wire.discord.faults import Fault
-from tests.wire.discord.process import PATIENCE_S, BotProcess
+from tests.wire.discord.process import BotProcess
 from tests.wire.discord.proxy import Proxy
 from tests.wire.discord.server import FakeDiscord
+from tests.wire.surroundings import PATIENCE_S
 
 ANA, BO = "800000000000000001", "800000000000000002"
 PARTS = 4  # a heading and three picks

@@ -124,14 +124,14 @@ def test_a_refusal_of_ourselves_does_not_blame_the_address(mailbox: Mailbox, sto
     assert refused.value.retry_after_s is not None
 
 
-def test_a_connection_cut_after_the_content_leaves_it_unknown(mailbox: Mailbox, stores: SqliteStores) -> None:
+def test_d14_a_connection_cut_after_the_content_leaves_it_unknown(mailbox: Mailbox, stores: SqliteStores) -> None:
     mailbox.cut = True
     with MailHost(mailbox) as host, pytest.raises(OutcomeUnknown):
         post(edge_to(stores, url_of(host)))
     assert len(mailbox.taken) == 1
 
 
-def test_nobody_looks_a_mail_up(stores: SqliteStores) -> None:
+def test_d14_nobody_looks_a_mail_up(stores: SqliteStores) -> None:
     edge = edge_to(stores, "smtp://127.0.0.1:9")
     with pytest.raises(HistoryUnreadable):
         asyncio.run(edge.messenger.find(place_of(ROW), MARKER, MORNING))

@@ -60,6 +60,12 @@ class Stage(Protocol):
 
     async def kill(self) -> None: ...
 
+    def watch(self, *words: str) -> None:
+        """Let the next lives run under another program; without words they run by themselves again."""
+
+    def ended(self) -> bool:
+        """Tell whether the process has ended by itself, or by who watches it."""
+
     async def stop(self) -> float:
         """Tell the process to end; return how many seconds that took."""
 
@@ -157,6 +163,12 @@ class OnDiscord:
     async def kill(self) -> None:
         await self._bot.kill()
 
+    def watch(self, *words: str) -> None:
+        self._bot.under = list(words)
+
+    def ended(self) -> bool:
+        return self._bot.process is not None and self._bot.process.returncode is not None
+
     async def stop(self) -> float:
         assert self._bot.process is not None
         began = time.monotonic()
@@ -227,6 +239,12 @@ class OnSlack:
 
     async def kill(self) -> None:
         await asyncio.to_thread(self._bot.kill)
+
+    def watch(self, *words: str) -> None:
+        self._bot.under = list(words)
+
+    def ended(self) -> bool:
+        return self._bot.process is not None and self._bot.process.poll() is not None
 
     async def stop(self) -> float:
         assert self._bot.process is not None

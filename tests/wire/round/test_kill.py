@@ -6,6 +6,8 @@ longer or shorter.
 
 import os
 import random
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,11 +34,12 @@ async def run(  # noqa: PLR0913 - what a run is made of
     slow: Slowness = UNEVEN,
     settings: dict[str, str] = SCALED,
     end: Ending = killed,
+    calls: bool = False,
 ) -> Count:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     stage: Callable[..., Any] = STAGES[platform]
     async with stage(folder, dice, slow, **settings) as on:
-        count = await killed_over(on, dice, kills=kills, seed=seed, slowest_s=slow.commit_s, end=end)
+        count = await killed_over(on, dice, kills=kills, seed=seed, slowest_s=slow.commit_s, end=end, calls=calls)
     print(f"\n{platform}: {count.told()}")  # noqa: T201 - the figure is what the run is for
     return count
 
@@ -50,6 +53,33 @@ async def test_d1_killed_in_the_middle_of_a_round_every_part_stands_once(tmp_pat
     count = await run(tmp_path, platform, kills=2, seed=11)
     assert each_once(count), count.troubles
     assert count.parts >= 12
+
+
+@pytest.fixture
+def watched() -> None:
+    """Skip where no system call can be watched."""
+    if shutil.which("strace") is None or subprocess.run(["strace", "-qq", "true"], check=False).returncode:
+        pytest.skip("system calls cannot be watched here (no strace, or not permitted)")
+
+
+@pytest.mark.usefixtures("watched")
+async def test_d1_killed_at_a_commit_or_a_message_every_part_stands_once(tmp_path: Path) -> None:
+    count = await run(tmp_path, "slack", kills=1, seed=25, calls=True)
+    assert count.at_calls == 1
+    assert each_once(count), count.troubles
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("platform", sorted(STAGES))
+async def test_d1_many_kills_at_commits_and_messages(tmp_path: Path, platform: str) -> None:
+    seed = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    kills = int(os.environ.get("KILLS", "40"))
+    count = await run(tmp_path, platform, kills=kills, seed=seed, calls=True)
+    assert each_once(count), count.troubles
+    assert not count.troubles
+    assert count.at_calls >= kills * 0.3
 
 
 @pytest.mark.long

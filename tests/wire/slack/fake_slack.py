@@ -71,6 +71,8 @@ class FakeSlack:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.responses: list[Json] = []
+        # Slack loads a picture itself, and refuses a message whose picture it cannot load.
+        self.reaches_pictures = True
         self.unacknowledged: list[str] = []
         self.port = 0
         self.api = WebApi(lambda: f"http://127.0.0.1:{self.port}")
@@ -239,6 +241,8 @@ class FakeSlack:
     async def _responded(self, request: web.Request) -> web.Response:
         said = await request.json()
         faults = refusals({key: said[key] for key in ("text", "blocks") if key in said})
+        if not self.reaches_pictures and any(block["type"] == "image" for block in said.get("blocks", [])):
+            return web.Response(status=400, text="invalid_blocks")
         self.responses.append({**said, "faults": faults, "address": str(request.url)})
         return web.Response(status=400 if faults else 200, text="invalid_blocks" if faults else "ok")
 

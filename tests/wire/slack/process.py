@@ -1,49 +1,26 @@
 """`paperround run` as a process of its own, connected to a fake Slack by nothing but its environment."""
 
-import json
-import os
-import signal
 import subprocess
-import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from tests.wire.slack.fake_slack import APP_TOKEN, FakeSlack
 from tests.wire.slack.said import a_command
+from tests.wire.surroundings import PATIENCE_S, Connected, words
 
-Json = dict[str, Any]
-
-OURS = ("PAPERROUND_", "SLACK_", "DISCORD_", "SMTP_", "MAIL_")
-COMMAND = "from adapters.cli import main; main(['run'])"
-ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 60
 ROOMS = 60
 TOPICS = ("graph networks", "contrastive learning", "protein folding", "bandit learning", "diffusion models")
 
 
-class BotProcess:
+class BotProcess(Connected):
     """A context manager: leaves nothing running behind. A second `start` is a restart on the same data."""
 
     def __init__(self, fake: FakeSlack, folder: Path, **settings: str) -> None:
-        """Run in ``folder``; ``settings`` are environment variables, an empty one counts as not set."""
-        papers = folder / "papers.jsonl"
-        papers.write_text("".join(f"{json.dumps(paper)}\n" for paper in some_papers()), encoding="utf-8")
+        tokens = {"SLACK_BOT_TOKEN": fake.home.token, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": fake.api_url}
+        super().__init__(folder, some_papers(), **{**tokens, **settings})
         self.fake = fake
-        self.folder = folder
-        self.settings = {
-            "PAPERROUND_DATA_DIR": str(folder / "data"),
-            "PAPERROUND_WEB_PORT": "0",
-            "PAPERROUND_SOURCES": f"file:{papers}",
-            "PAPERROUND_SETTLE": "0.6",
-            "PAPERROUND_POST_TIMEOUT": "3",
-            "SLACK_BOT_TOKEN": fake.home.token,
-            "SLACK_APP_TOKEN": APP_TOKEN,
-            "SLACK_API_URL": fake.api_url,
-            **settings,
-        }
         self.process: subprocess.Popen[bytes] | None = None
-        self.log = folder / "log.txt"
 
     def __enter__(self) -> Self:
         self.start()
@@ -56,25 +33,27 @@ class BotProcess:
 
     def doctor(self) -> str:
         """Return what `paperround doctor` says, asked beside the running process."""
-        asked = [sys.executable, "-c", COMMAND.replace("run", "doctor")]
         ended = subprocess.run(
-            asked, cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=60, check=False
+            words("doctor"),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
         )
         return ended.stdout
-
-    def environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        return {**inherited, "PYTHONPATH": str(ROOT), **self.settings}
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", COMMAND],
+                self.command(),
                 cwd=self.folder,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=bool(self.under),
             )
 
     def connected(self) -> None:
@@ -91,7 +70,8 @@ class BotProcess:
     def kill(self) -> None:
         """Take the power: SIGKILL, as a machine that crashes."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        if self.process.poll() is None:
+            self.end(self.process.pid)
         self.process.wait(PATIENCE_S)
 
     def restart(self) -> None:
@@ -104,9 +84,6 @@ class BotProcess:
         assert self.process is not None
         return self.process.wait(PATIENCE_S)
 
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")
-
     def address(self) -> str:
         """Return where its web server listens, once it does."""
 
@@ -117,21 +94,12 @@ class BotProcess:
         return self.fake.wait_until(listening, PATIENCE_S)
 
 
-def some_papers() -> list[Json]:
-    """Return three papers for each room, which nothing else is about: one community counts all likes together."""
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    return [
-        {
-            "id": f"2603.{room * 10 + number:05}",
-            "title": f"{topic_of(room).title()} for <Science> & Beyond, part {number}",
-            "abstract": f"We study {topic_of(room)}. Our method improves {topic_of(room)} on many tasks. It is simple.",
-            "authors": ["Ana B.", "Ben C."],
-            "categories": ["cs.LG"],
-            "published": today,
-        }
-        for room in range(ROOMS)
-        for number in range(3)
-    ]
+def some_papers() -> Iterator[tuple[int, str, str]]:
+    """Yield three papers for each room, which nothing else is about: one community counts all likes together."""
+    for room in range(ROOMS):
+        for number in range(3):
+            topic = topic_of(room)
+            yield room * 10 + number, f"{topic.title()} for <Science> & Beyond, part {number}", topic
 
 
 def topic_of(room: int) -> str:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.wire.slack.fake_slack import APP_TOKEN, FakeSlack, Fault
-from tests.wire.slack.process import ROOT, BotProcess
+from tests.wire.slack.process import BotProcess
 from tests.wire.slack.room import Room
+from tests.wire.surroundings import ROOT
 
 DEPLOY = ROOT / "deploy"
 SECRETS = {

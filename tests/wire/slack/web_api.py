@@ -90,7 +90,8 @@ class WebApi:
     def conversations_info(self, home: Workspace, said: Json) -> Json:
         _needs(home, "channels:read")
         place = _place(home, said, must_be_in=False)
-        return {"channel": {"id": place.id, "name": place.name, "is_archived": place.archived}}
+        told = {"id": place.id, "name": place.name, "is_archived": place.archived}
+        return {"channel": {**told, "is_member": home.bot_user in place.members}}
 
     def conversations_members(self, home: Workspace, said: Json) -> Json:
         _needs(home, "channels:read")
@@ -113,7 +114,9 @@ class WebApi:
         _needs(home, "users:read")
         if said["user"] not in home.people:
             raise Refused("user_not_found")
-        return {"user": home.people[said["user"]]}
+        # Slack tells the locale only to who asks for it.
+        unasked = set() if said.get("include_locale") == "true" else {"locale"}
+        return {"user": {name: value for name, value in home.people[said["user"]].items() if name not in unasked}}
 
     def views_open(self, home: Workspace, said: Json) -> Json:
         _view_checked(said["view"])

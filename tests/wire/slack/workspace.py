@@ -50,7 +50,7 @@ class Workspace:
         self.add_person("U2", name="ben")
         self.add_place("C1", "reading", {"U1", "U2"})
 
-    def add_person(self, user: str, *, name: str, zone: str = "Europe/Berlin", **more: bool) -> None:
+    def add_person(self, user: str, *, name: str, zone: str = "Europe/Berlin", **more: bool | str) -> None:
         self.people[user] = {"id": user, "name": name, "tz": zone, "profile": {"display_name": name}, **more}
 
     def add_place(self, channel: str, name: str, members: set[str], *, bot: bool = True) -> Place:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.wire.slack.fake_slack import FakeSlack
-from tests.wire.slack.process import PATIENCE_S, BotProcess
+from tests.wire.slack.process import BotProcess
 from tests.wire.sources.hosts import Asked, Host, Says, a_host
+from tests.wire.surroundings import PATIENCE_S
 
 BEGIN = datetime.now(UTC)
 EMPTY = Says(b"<?xml version='1.0'?><rss version='2.0'><channel><title>cs.LG updates on arXiv</title></channel></rss>")

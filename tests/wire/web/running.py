@@ -1,43 +1,30 @@
 """`paperround run` as a process of its own, without tokens: the playground."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Self
 
+from tests.wire.surroundings import PATIENCE_S, Surroundings, words
+
 # A Wednesday morning, an hour before nine in UTC, at which the bundled sample begins.
 START = "2026-03-11T08:00:00+00:00"
 
-OURS = ("PAPERROUND_", "SLACK_", "DISCORD_", "SMTP_", "MAIL_")
-COMMAND = "from adapters.cli import main; main(['run'])"
-ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 60
 
-
-class RunningPlayground:
+class RunningPlayground(Surroundings):
     """A context manager: leaves nothing running behind."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        """Run in ``folder``, where no `.env` is; ``settings`` are environment variables."""
-        self.folder = folder
-        self.settings = {
-            "PAPERROUND_DATA_DIR": str(folder / "data"),
-            "PAPERROUND_WEB_PORT": "0",
-            "PAPERROUND_CLOCK": START,
-            **settings,
-        }
+        super().__init__(folder, **{"PAPERROUND_CLOCK": START, **settings})
 
     def __enter__(self) -> Self:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.log = self.folder / f"log-{time.monotonic_ns()}.txt"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", COMMAND],
+                words("run"),
                 cwd=self.folder,
-                env={**inherited, "PYTHONPATH": str(ROOT), **self.settings},
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -49,9 +36,6 @@ class RunningPlayground:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(PATIENCE_S)
-
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")
 
     def interrupted(self) -> tuple[int, float]:
         """Press Ctrl-C; return the exit status and how many seconds it took."""

@@ -9,7 +9,11 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from tests.wire.web.running import PATIENCE_S, RunningPlayground
+from tests.wire.surroundings import PATIENCE_S
+from tests.wire.web.running import RunningPlayground
+
+# Half a second on a quiet machine. Whoever waited for the open pages would wait for eight.
+LET_GO_S = 6
 
 
 def page(url: str, path: str = "/playground") -> str:
@@ -36,7 +40,7 @@ def open_stream(url: str) -> http.client.HTTPResponse:
     return connection.getresponse()
 
 
-def test_ctrl_c_ends_it_within_two_seconds_while_pages_are_open_and_keeps_everything(tmp_path: Path) -> None:
+def test_ctrl_c_ends_it_at_once_while_pages_are_open_and_keeps_everything(tmp_path: Path) -> None:
     with RunningPlayground(tmp_path) as running:
         streams = [open_stream(running.url) for _ in range(3)]
         post(running.url, "/say", place="direct", text="follow entropy")
@@ -46,7 +50,7 @@ def test_ctrl_c_ends_it_within_two_seconds_while_pages_are_open_and_keeps_everyt
         assert len(titles(before)) >= 3
         status, seconds = running.interrupted()
         assert status == 0
-        assert seconds < 2, running.said()
+        assert seconds < LET_GO_S, running.said()
         assert len(streams) == 3
         assert "Traceback" not in running.said()
     with RunningPlayground(tmp_path) as again:
@@ -81,4 +85,4 @@ def test_slow_visitors_keep_nobody_else_waiting(tmp_path: Path) -> None:
         for connection in slow:
             connection.close()
         status, seconds = running.interrupted()
-        assert (status, seconds < 2) == (0, True)
+        assert (status, seconds < LET_GO_S) == (0, True)
