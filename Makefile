@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.development
 CODE := bot storage adapters benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long lint fix bench docs lock audit clean browser renderers
+.PHONY: help install run test test-long lint fix bench docs words lock audit clean browser renderers
 
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ bench: $(DEVELOPMENT) ## the figures of benchmarks/README.md, measured on this m
 docs: $(DEVELOPMENT) ## refreshes the generated pages and builds the site into site/
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build --quiet --strict
+
+words: $(DEVELOPMENT) ## takes new texts into the catalogues of all languages, in which they then wait for a translation
+	$(BIN)/python -m docs.words
 
 # Tests of pages need a real Chromium. It is fetched where that is permitted; where not, those tests say that they were skipped.
 browser:

@@ -38,8 +38,12 @@ class HeldPapers:
         return len(self._papers)
 
     def since(self, instant: datetime) -> list[PaperId]:
+        return self.arrivals(instant)[0]
+
+    def arrivals(self, since: datetime) -> tuple[list[PaperId], list[datetime]]:
         announced = [(paper.announced, paper.id) for paper in self._papers.values() if paper.announced is not None]
-        return [paper for when, paper in sorted(announced, reverse=True) if when >= instant]
+        newest_first = [(when, paper) for when, paper in sorted(announced, reverse=True) if when >= since]
+        return [paper for _, paper in newest_first], [when for when, _ in newest_first]
 
     def changed_after(self, change: int, limit: int = 5000) -> tuple[list[Paper], int]:
         last = min(change + limit, len(self._log))

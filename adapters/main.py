@@ -15,10 +15,9 @@ from bot.paperround import Paperround, nothing
 from bot.ports import Clock, Lookup, Messenger, SourceWords
 from storage.archives import back_up_to
 from storage.databases import condition_of as condition_of_database
-from storage.databases import move, open_database, rows_of
+from storage.databases import mend, move, open_database, rows_of
 from storage.folder import DATABASE
 from storage.inspection import Condition
-from storage.mending import mend
 from storage.restore import restore
 from storage.rotation import daily_backup
 from storage.stores import SqlStores
@@ -148,14 +147,14 @@ def condition_of(settings: Settings, now: datetime) -> Condition | None:
 
 
 def mend_data(settings: Settings) -> list[str]:
-    """Put right in the data folder what can be without losing anything; return what was done.
+    """Put right in the database what can be without losing anything; return what was done.
 
     Raises:
-        DataFolderInUse: The bot is running.
+        DataFolderInUse: The bot is running, on SQLite.
         StorageUnusable: The database cannot be read.
-        StorageUnavailable: The disk is full or failing.
+        StorageUnavailable: The disk or the server is failing.
     """
-    return [] if address_of(settings) else mend(settings.data_dir)
+    return mend(settings.data_dir, address_of(settings))
 
 
 def move_data(settings: Settings, address: str) -> list[tuple[str, int]]:

@@ -1,6 +1,7 @@
 """The loop of the digests: each goes out when it is due."""
 
 import asyncio
+import gc
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -47,6 +48,7 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
         wake: Set by whoever knows that something may be due sooner; cleared here.
     """
     failures = 0
+    at_rest = False
     while True:
         wake.clear()
         began = clock.now()
@@ -54,6 +56,11 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
             await _one_round(paperround)
             pause = time_to_sleep(await paperround.next_due_at(began), clock.now())
             failures = 0
+            if not at_rest:
+                # Papers and their index stay as long as the process. The collector of cycles would walk through all of
+                # them several times in a large round, and everybody waits for it.
+                gc.freeze()
+                at_rest = True
         except Exception:  # the top of this task: a disk that is full now must not end the rounds for good
             failures += 1
             pause = doubled(FIRST_BACKOFF, failures, LONGEST_BACKOFF)
@@ -79,11 +86,19 @@ async def _retrained(paperround: Paperround, clock: Clock) -> timedelta:
             return QUIET_BEFORE_DIGESTS
         began = perf_counter()
         await paperround.retrain()
+        _look_through_memory()
     except Exception:  # the top of this task: what was fitted before still serves
         log.exception("retraining failed", action="retraining_failed")
     else:
         log.info("retrained", action="retrained", took_s=round(perf_counter() - began, 1))
     return RETRAINED_EVERY
+
+
+def _look_through_memory() -> None:
+    """Collect what became garbage among what was set aside, and set aside what is there now."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def is_soon(due_at: datetime | None, now: datetime) -> bool:

@@ -182,7 +182,8 @@ async def serve(settings: Settings, tell: Tell) -> None:
                 public_url=settings.public_url,
                 watched=watched(house, edges),
                 playground=room,
-                called_by_platforms=_routes(house, connections, mail),
+                called_by_platforms=[route for one in connections for route in one.routes()],
+                behind_mails=mail.routes(house.paperround.mailing) if mail is not None else (),
             )
         )
         for edge in edges:
@@ -206,12 +207,6 @@ def _given_stores(house: Opened, connections: Sequence[Connected], mail: EmailEd
         one.use(house.stores)
     if mail is not None:
         mail.use(house.stores)
-
-
-def _routes(house: Opened, connections: Sequence[Connected], mail: EmailEdge | None) -> list[web.RouteDef]:
-    """Return what is called from outside with a signature of its own, not from our pages alone."""
-    behind_mails = mail.routes(house.paperround.mailing) if mail is not None else ()
-    return [*(route for one in connections for route in one.routes()), *behind_mails]
 
 
 def sources_of(settings: Settings, way: Way) -> list[ConfiguredSource]:

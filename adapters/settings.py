@@ -3,6 +3,7 @@
 `adapters/env_file.py` makes `.env.example` out of this table, so no setting can be undocumented.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -189,6 +190,19 @@ class Settings(BaseSettings):
         "How many days it is kept what managers changed for everybody (paperround audit).",
         "a whole number of days from 1 to 3650",
     )
+    keep_clicks: Annotated[int, Field(ge=1, le=3650)] = _setting(
+        "PAPERROUND_KEEP_CLICKS_DAYS",
+        365,
+        "How many days it is kept which papers a member opened by the links of a digest.",
+        "a whole number of days from 1 to 3650",
+    )
+    keep_unused: Annotated[int, Field(ge=0, le=3650)] = _setting(
+        "PAPERROUND_KEEP_UNUSED_DAYS",
+        0,
+        "After how many days everything of a member is erased who did nothing and is sent nothing: no digest, no\n"
+        "mail, no feed. 0 keeps it until they say forgetme.",
+        "a whole number of days from 0 to 3650",
+    )
     asks_a_minute: Annotated[int, Field(ge=0, le=100_000)] = _setting(
         "PAPERROUND_ASKS_A_MINUTE",
         600,
@@ -322,14 +336,17 @@ class Settings(BaseSettings):
         return "all" in self.roles or role in self.roles
 
 
-def read_settings() -> Settings:
+def read_settings(said: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of this process.
+
+    Args:
+        said: Variables that count more than the environment and `.env`.
 
     Raises:
         BadSettings: Naming the first variable that is wrong, never its value.
     """
     try:
-        return Settings()
+        return Settings(**said) if said else Settings()  # type: ignore[arg-type]  # each field takes its text
     except ValidationError as wrong:
         variable = str(wrong.errors()[0]["loc"][0])
         raise BadSettings(variable, expected_of(variable)) from wrong

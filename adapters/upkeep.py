@@ -7,7 +7,9 @@ from time import perf_counter
 
 import structlog
 
+from adapters.email import returned
 from adapters.main import Opened, back_up_daily
+from storage.retention import Kept
 
 log = structlog.get_logger()
 
@@ -27,7 +29,7 @@ async def run_upkeep(house: Opened, first: timedelta = FIRST_LOOK) -> None:
 
 async def look_after(house: Opened) -> None:
     """Do what is due now; one that fails does not keep the next from being done."""
-    for work in (_backed_up, _erased, _let_go):
+    for work in (_backed_up, _erased, _let_go, _came_back):
         await asyncio.to_thread(_tried, work, house)
 
 
@@ -51,5 +53,20 @@ def _erased(house: Opened) -> None:
 
 
 def _let_go(house: Opened) -> None:
-    if rows := house.stores.retention.let_go(house.clock.now(), timedelta(days=house.settings.keep_acts)):
+    settings, now = house.settings, house.clock.now()
+    kept = Kept(
+        acts=timedelta(days=settings.keep_acts),
+        clicks=timedelta(days=settings.keep_clicks),
+        unused=timedelta(days=settings.keep_unused) if settings.keep_unused else None,
+    )
+    if rows := house.stores.retention.let_go(now, kept):
         log.info("old rows let go", action="old_rows_let_go", rows=rows)
+    if members := house.stores.retention.forget_unused(now, kept):
+        log.info("members forgotten who used nothing for long", action="unused_forgotten", members=members)
+
+
+def _came_back(house: Opened) -> None:
+    for path in returned.waiting(house.settings.data_dir):
+        with returned.taken(path) as what:
+            addresses = house.paperround.mailing.came_back(what)
+        log.info("a mail came back", action="mail_came_back", addresses=addresses)

@@ -75,6 +75,12 @@ def made_queries(papers: int) -> Iterator[dict[str, str]]:
         yield {"id": f"q{number}", "text": " ".join(word_of(int(word)) for word in dict.fromkeys(words.tolist()))}
 
 
+def favourite_words() -> list[list[str]]:
+    """Return the favourite words of each topic, the dearest first."""
+    favourites = _Maker(SEED).all_favourites
+    return [[word_of(number) for number in dict.fromkeys(numbers)] for numbers in favourites.tolist()]
+
+
 def word_of(number: int) -> str:
     """Return the word of a rank: pronounceable, longer the rarer it is, different for every number."""
     if number < len(FUNCTION_WORDS):
@@ -93,7 +99,7 @@ class _Maker:
         topics = np.random.default_rng(SEED)
         # A topic's favourites: spread over the ranks, so that some are common and most are rare.
         spread = np.exp(topics.uniform(np.log(len(FUNCTION_WORDS)), np.log(WORDS), (TOPICS, TOPIC_WORDS)))
-        self._favourites = spread.astype(np.int64)
+        self.all_favourites = spread.astype(np.int64)
         self._language = np.cumsum(1 / (np.arange(WORDS) + OFFSET))
         self._liking = np.cumsum(1 / (np.arange(TOPIC_WORDS) + OFFSET))
 
@@ -107,7 +113,7 @@ class _Maker:
         return [word_of(number) for number in self.favourites(topic, int(self.rng.integers(*TITLE_WORDS))).tolist()]
 
     def favourites(self, topic: int, count: int) -> Numbers:
-        return np.asarray(self._favourites[topic][_drawn(self.rng, self._liking, count)])
+        return np.asarray(self.all_favourites[topic][_drawn(self.rng, self._liking, count)])
 
     def name(self) -> str:
         return word_of(int(self.rng.integers(20_000))).capitalize()

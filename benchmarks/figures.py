@@ -1,6 +1,7 @@
 """Percentiles and memory, as every benchmark here reports them."""
 
 import os
+import resource
 from collections.abc import Sequence
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -22,3 +23,8 @@ def rss_mb() -> float:
     """Return the memory that this process holds now, in megabytes."""
     with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a line of the kernel's, no file of ours
         return round(int(statm.read().split()[1]) * PAGE_BYTES / 1e6, 1)
+
+
+def peak_rss_mb() -> float:
+    """Return the most memory that this process ever held, in megabytes."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, 1)

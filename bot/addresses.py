@@ -14,12 +14,13 @@ from datetime import UTC, datetime, timedelta
 from bot.model import Channel, Member, PaperId, ProfileId
 from bot.ports import Access, Grant
 
-ARCHIVE, FEED, TOKEN, CLICK = "archive", "feed", "token", "click"
+ARCHIVE, FEED, TOKEN, CLICK, PICTURE = "archive", "feed", "token", "click", "picture"
 ARCHIVE_LASTS = timedelta(days=7)
 # 16 random bytes cannot be guessed; as much of a SHA-256 MAC cannot be forged (RFC 2104, 5).
 SECRET_BYTES = 16
 LONGEST = 400
 LONGEST_CLICK = 1000
+LONGEST_PICTURE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,28 @@ class Addresses:
         except ValueError:
             return None
         return (paper, profile) if _same(signature, self._mac(CLICK, paper, profile)) else None
+
+    def picture(self, said: str, until: datetime) -> str:
+        """Return a token that holds what a picture shows, readable by everybody, and opens until an instant."""
+        ends = str(int(until.timestamp()))
+        return f"{ends}.{_written(said.encode())}.{self._mac(PICTURE, said, ends)}"
+
+    def picture_address(self, token: str) -> str:
+        """Return where a picture is reached from outside; empty where no public address is set."""
+        return f"{self.public_url}/picture/{token}.png" if self.public_url else ""
+
+    def picture_opened(self, token: str, now: datetime) -> str | None:
+        """Return what a picture shows; None for a token that is forged or has ended."""
+        ends, _, rest = token.partition(".")
+        written, _, signature = rest.partition(".")
+        if len(token) > LONGEST_PICTURE or not (ends.isascii() and ends.isdigit() and len(ends) < 12):
+            return None
+        try:
+            said = _plain(written)
+        except ValueError:
+            return None
+        in_time = now < datetime.fromtimestamp(int(ends), UTC)
+        return said if in_time and _same(signature, self._mac(PICTURE, said, ends)) else None
 
     def feed(self, owner: Member | Channel, now: datetime, *, new: bool = False) -> str:
         """Return the secret address of a profile's feed, always the same one until a new one is asked for."""

@@ -7,6 +7,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.words import marked
+
 # Below so many verdicts on shown picks, over all profiles, a percentage would be a guess.
 FEWEST = 30
 # A profile's own rate is believed as if this many verdicts of all profiles stood against it.
@@ -18,6 +20,9 @@ _RIDGE = 1.0
 _ROUNDS = 50
 
 STRONG, GOOD = 0.75, 0.5
+
+# Nobody is surer than that of what somebody else will like.
+LEAST, MOST = 0.01, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Calibration:
     def probabilities(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return `probability` of many scores; shape (n,)."""
         x = np.clip(self.slope * scores.astype(np.float64) + self.intercept, -30.0, 30.0)
-        p: NDArray[np.float64] = np.clip(1 / (1 + np.exp(-x)), 0.01, 0.99)
+        p: NDArray[np.float64] = np.clip(1 / (1 + np.exp(-x)), LEAST, MOST)
         return p
 
     def for_profile(self, scores: Sequence[float], liked: Sequence[bool]) -> "Calibration":
@@ -46,7 +51,7 @@ class Calibration:
         if not scores:
             return self
         weights = _AGEING ** np.arange(len(scores), dtype=np.float64)[::-1]
-        expected = float(weights @ [self.probability(score) for score in scores] / weights.sum())
+        expected = float(weights @ self.probabilities(np.array(scores, dtype=np.float64)) / weights.sum())
         seen = float(weights @ np.array(liked, dtype=np.float64))
         rate = (seen + _SHRINKAGE * expected) / (float(weights.sum()) + _SHRINKAGE)
         return Calibration(self.slope, self.intercept + _logit(rate) - _logit(expected))
@@ -87,8 +92,8 @@ def _fitted(x: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[float
 def strength(score: float) -> str:
     """Return the word for a score, where no percentage is honest yet. 1 is as good as the best ten of the store."""
     if score >= STRONG:
-        return "strong match"
-    return "good match" if score >= GOOD else "loose match"
+        return marked("strong match")
+    return marked("good match") if score >= GOOD else marked("loose match")
 
 
 def _logit(rate: float) -> float:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.model import PaperId
+from bot.ports import PapersToRead
 from bot.postings import Mask
 from bot.scoring import NO_ROWS
 from bot.snapshot import Snapshot
@@ -16,14 +18,36 @@ MOST_IN_FOCUS = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
-    """The papers since an instant, with their rows in the snapshot that was asked: shared by all who ask that day.
+class Arrivals:
+    """When the papers of a snapshot came: what is read once, and cut anew at each full hour.
 
     Attributes:
-        rows: Ascending.
+        since: What came before is not known.
+        came: Seconds since 1970, shape (n,); -inf for what came before ``since``, or is stored no more.
     """
 
-    ids: frozenset[PaperId]
+    snapshot: Snapshot
+    since: datetime
+    came: NDArray[np.float64]
+
+    def fresh(self, since: datetime) -> "Fresh":
+        return Fresh(self.snapshot, np.flatnonzero(self.came >= since.timestamp()))
+
+
+def arrivals_in(snapshot: Snapshot, papers: PapersToRead, since: datetime) -> Arrivals:
+    """Return when those of the stored papers that a snapshot knows came: announced or first stored."""
+    ids, instants = papers.arrivals(since)
+    came = np.full(len(snapshot), -np.inf)
+    rows = snapshot.row_of.all(ids)
+    seconds = np.array([instant.timestamp() for instant in instants], dtype=np.float64)
+    came[rows[rows >= 0]] = seconds[rows >= 0]
+    return Arrivals(snapshot, since, came)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The papers since an instant, as their rows in the snapshot that was asked, ascending."""
+
     snapshot: Snapshot
     rows: NDArray[np.int64]
 
@@ -37,14 +61,20 @@ class Candidates(Collection[PaperId]):
     without: frozenset[PaperId] = field(default_factory=frozenset)
 
     def __contains__(self, paper: object) -> bool:
-        return (paper in self.fresh.ids or paper in self.also) and paper not in self.without
+        if paper in self.without or not isinstance(paper, str):
+            return False
+        row = self.fresh.snapshot.row_of.get(PaperId(paper))
+        if row is None or paper in self.also:
+            return row is not None
+        place = int(np.searchsorted(self.fresh.rows, row))
+        return place < len(self.fresh.rows) and int(self.fresh.rows[place]) == row
 
     def __iter__(self) -> Iterator[PaperId]:
-        return iter((self.fresh.ids | self.also) - self.without)
+        ids = self.fresh.snapshot.ids
+        return (ids[row] for row in rows_in(self.fresh.snapshot, self).tolist())
 
     def __len__(self) -> int:
-        more = self.also - self.fresh.ids
-        return len(self.fresh.ids) + len(more) - sum(paper in self.fresh.ids or paper in more for paper in self.without)
+        return len(rows_in(self.fresh.snapshot, self))
 
 
 def rows_in(snapshot: Snapshot, papers: Collection[PaperId]) -> NDArray[np.int64]:
@@ -62,8 +92,15 @@ def in_focus(snapshot: Snapshot, candidates: Collection[PaperId] | None) -> NDAr
     """Return the rows of candidates where they are few enough for each to be compared by its meaning."""
     if candidates is None or len(candidates) > MOST_IN_FOCUS:
         return NO_ROWS
+    return rows_whatever_was_shown(snapshot, candidates)
+
+
+def rows_whatever_was_shown(snapshot: Snapshot, candidates: Collection[PaperId]) -> NDArray[np.int64]:
+    """Return the rows of candidates and of what was shown or judged meanwhile: the same for all who ask that day.
+
+    So what was worked out for an interest and these rows still holds.
+    """
     if isinstance(candidates, Candidates):
-        # What was shown or judged meanwhile does not change it, so what was worked out for an interest still holds.
         candidates = replace(candidates, without=frozenset())
     return rows_in(snapshot, candidates)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.actions import Verb
-from bot.answers.asked import button, owners_in_words, present
+from bot.answers.asked import button, present
 from bot.answers.offers import bare_pick
 from bot.answers.tastes import standing_acts
 from bot.answers.verdicts import tally
@@ -28,6 +28,7 @@ from bot.notes import Notes
 from bot.preferences import CLUB_DAYS
 from bot.replies import Button, ButtonStyle, OfferedPick, PicksReply
 from bot.schedule import due_digests
+from bot.words import count, say, spoken
 
 WEEK = timedelta(days=7)
 CHOICES = 3
@@ -80,7 +81,8 @@ class Club:
         if key in self._settled:
             return False
         about = f"{CLUB}{day.isoformat()}"
-        reply = self._choice(subscription.channel, day, now)
+        with spoken(self._notes.language_in(subscription.channel)):
+            reply = self._choice(subscription.channel, day, now)
         if reply is None:
             why = "nobody liked a pick of the week"
             note = Note(subscription.profile, subscription.channel, about, day, (), why=why)
@@ -108,7 +110,7 @@ class Club:
             OfferedPick(number, _liked(pick, len(likes[pick.paper.id])), club_buttons(pick.paper.id))
             for number, pick in enumerate(most, start=1)
         )
-        how = "Press a vote: one for each member, the last one counts. Talk about them in the thread."
+        how = say("Press a vote: one for each member, the last one counts. Talk about them in the thread.")
         return PicksReply(heading_for(channel), offered, (*self._last_choice(channel), how))
 
     def _likes(self, channel: Channel, since: datetime) -> dict[PaperId, set[Member]]:
@@ -125,25 +127,28 @@ class Club:
         most = max(counts.values(), default=0)
         winners = [paper for paper, votes in counts.items() if votes == most]
         papers: dict[PaperId, Paper] = self._stores.papers.get(winners) if len(winners) == 1 else {}
-        return tuple(f"The last choice was: {paper.title} ({votes_in_words(most)})" for paper in papers.values())
+        return tuple(
+            say("The last choice was: {title} ({votes})", title=paper.title, votes=votes_in_words(most))
+            for paper in papers.values()
+        )
 
 
 def heading_for(channel: Channel) -> str:
-    return f"{owners_in_words(channel)} journal club: what shall we read next?"
+    return say("#{channel}'s journal club: what shall we read next?", channel=channel.name or channel.id)
 
 
 def club_buttons(paper: PaperId) -> tuple[Button, ...]:
     return present(
         [
-            button("Vote for this", Verb.VOTE, paper, ButtonStyle.PRIMARY),
-            button("Save", Verb.SAVE, paper),
-            button("Why", Verb.WHY, paper),
+            button(say("Vote for this"), Verb.VOTE, paper, ButtonStyle.PRIMARY),
+            button(say("Save"), Verb.SAVE, paper),
+            button(say("Why"), Verb.WHY, paper),
         ]
     )
 
 
 def _liked(pick: Pick, likes: int) -> Pick:
-    words = f"{likes} {'like' if likes == 1 else 'likes'} this week"
+    words = count(likes, "{n} like this week", "{n} likes this week")
     return replace(
         pick, reasons=(Reason(ReasonKind.LIKED, words, pick.score),), probability=None, strength="", stretch=False
     )

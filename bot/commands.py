@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from bot.identity import paper_id_from
 from bot.model import PaperId
 from bot.windows import BadWindow, Window, window_from
+from bot.words import say, whole
 
 TEXT_CAP = 3000
 
@@ -368,7 +369,8 @@ def parse(text: str) -> Ask:
         BadCommand: For anything else; it never raises another exception, whatever the text.
     """
     if len(text) > TEXT_CAP:
-        raise BadCommand(text[:40] + "…", f"That is longer than {TEXT_CAP:,} characters; please say it shorter.")
+        why = say("That is longer than {most} characters; please say it shorter.", most=whole(TEXT_CAP))
+        raise BadCommand(text[:40] + "…", why)
     words = text.split()
     if words and words[0].lower() == "/papers":
         words = words[1:]
@@ -401,9 +403,12 @@ def _command(words: list[str]) -> Command:
     nearest = nearest_command(name)
     if nearest and _stands(nearest, rest):
         instead = " ".join([nearest, *rest])
-        raise BadCommand(words[0], f"There is no command {words[0][:40]}. Did you mean: {instead[:200]}?", instead)
+        why = say("There is no command {word}. Did you mean: {command}?", word=words[0][:40], command=instead[:200])
+        raise BadCommand(words[0], why, instead)
     instead = " ".join(["search", *words])
-    why = f"There is no command {words[0][:40]}. To look for papers say: {instead[:200]}"
+    why = say(
+        "There is no command {word}. To look for papers say: {command}", word=words[0][:40], command=instead[:200]
+    )
     raise BadCommand(words[0], why, instead)
 
 
@@ -419,8 +424,10 @@ def _stands(name: str, rest: list[str]) -> bool:
 def _ask(command: Command, rest: list[str], *, here: bool) -> Ask:
     if command.text is Text.NONE and rest:
         if command.here or command.name == "today":
-            raise BadCommand(rest[0], f"{command.name} takes nothing more; say just: {command.usage}", command.name)
-        raise BadCommand(rest[0], f"{command.name} stands alone; say just: {command.name}", command.name)
+            why = say("{name} takes nothing more; say just: {command}", name=command.name, command=command.usage)
+            raise BadCommand(rest[0], why, command.name)
+        why = say("{name} stands alone; say just: {command}", name=command.name, command=command.name)
+        raise BadCommand(rest[0], why, command.name)
     window = Window()
     if command.name == "search":
         try:
@@ -430,7 +437,8 @@ def _ask(command: Command, rest: list[str], *, here: bool) -> Ask:
     said = " ".join(rest)
     if command.text is Text.REQUIRED and not said:
         example = command.examples[0]
-        raise BadCommand(command.name, f"{command.name} needs something after it, for example: {example}", None)
+        why = say("{name} needs something after it, for example: {example}", name=command.name, example=example)
+        raise BadCommand(command.name, why, None)
     _refuse_unknown_choice(command, said)
     if not command.target:
         return Ask(command, here, said, window=window)
@@ -444,10 +452,10 @@ def _refuse_unknown_choice(command: Command, said: str) -> None:
         return
     choices = next((option.choices for option in command.options if option.name == command.argument), ())
     if choices and said.lower() not in choices:
-        listed = ", ".join(choices)
+        why = say("{name} takes one of {choices}, or nothing.", name=command.name, choices=", ".join(choices))
         near = process.extractOne(said.lower()[:64], choices, scorer=fuzz.ratio, score_cutoff=50)
         instead = f"{command.name} {near[0]}" if near else None
-        raise BadCommand(said, f"{command.name} takes one of {listed}, or nothing.", instead)
+        raise BadCommand(said, why, instead)
 
 
 MONTH = timedelta(days=30)

@@ -1,7 +1,7 @@
 """Where answers are made: the shelves of what is stored, and the library that has read them."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.addresses import Addresses
@@ -12,8 +12,9 @@ from bot.candidates import Candidates
 from bot.interleaving import Comparison
 from bot.library import Library
 from bot.model import Because, Channel, Digest, Feedback, Member, PaperId, Subscription, Verdict
-from bot.ports import SourceWords, Stores
+from bot.ports import ScoredPick, SourceWords, Stores
 from bot.replies import Reply
+from bot.words import say
 
 # Older verdicts say little about how well today's scores foretell a like.
 CALIBRATION_SPAN = timedelta(days=90)
@@ -24,6 +25,9 @@ CALIBRATED_WITH_VERDICTS = timedelta(hours=1)
 
 # As many digests of one profile tell how it presses; three months of daily ones.
 DIGESTS_BACK = 90
+
+# No answer asks for older papers as fresh ones: a month, and the hour from which it is counted.
+FRESH_MOST = timedelta(days=31)
 
 # The index is written down again when this share of it is new: of a large store a day's papers are read again at a
 # start, which is quicker than writing all of it every day.
@@ -47,7 +51,7 @@ class NoSourceWords:
     """`bot.ports.SourceWords` where no source is ever asked."""
 
     def names(self, text: str) -> list[str]:
-        raise SourceRefused(text, "No sources can be added here.")
+        raise SourceRefused(text, say("No sources can be added here."))
 
     def next_poll(self, source: str, state: SourceState, now: datetime) -> datetime:  # noqa: ARG002  # as the port has it
         return now
@@ -90,10 +94,14 @@ class Desk:
 
     def catch_up(self, now: datetime) -> None:
         """Fold new papers into the library, and fit the calibration where it is old."""
-        if not self.ready and (kept := self.stores.index_cache.load()) is not None:
-            self.library.restore(kept)
-        self._unsaved += self.library.refresh()
-        self.ready = True
+        # What another process of this machine has written down need not be read from the papers again, nor held twice.
+        if not self.ready or self.stores.index_cache.renewed:
+            self._take_kept()
+        if not self.ready:
+            self._unsaved += self.library.refresh()
+            self.ready = True
+        # After that: it only makes the first answer quicker, which need not wait for it.
+        self._unsaved += self.library.refresh(now - FRESH_MOST)
         with self._saving:
             if self._unsaved and self._unsaved >= SAVED_FROM * len(self.library):
                 self._save()
@@ -115,6 +123,12 @@ class Desk:
     def _save(self) -> None:
         self._unsaved = 0
         self.stores.index_cache.save(self.library.dump())
+        # In the file it is memory that other processes share, and that the system can have back.
+        self._take_kept()
+
+    def _take_kept(self) -> None:
+        if (kept := self.stores.index_cache.load()) is not None and self.library.restore(kept):
+            self._unsaved = 0
 
     def _calibration_is_old(self, now: datetime) -> bool:
         """Tell whether to read months of digests again: after a day, or after an hour in which somebody pressed."""
@@ -129,12 +143,17 @@ class Desk:
     def _calibrate(self, now: datetime) -> None:
         first = now - CALIBRATION_SPAN
         self.calibration = fit_calibration(
-            *outcomes(self.stores.digests.since(first.date()), standing_verdicts(self.stores.feedback.since(first)))
+            *outcomes(
+                self.stores.digests.scores_since(first.date()), standing_verdicts(self.stores.feedback.since(first))
+            )
         )
         self._calibrated_at = now
 
     def fresh(self, now: datetime, span: timedelta) -> Candidates:
-        """Return the papers that came in the last ``span``, counted from the full hour: all who ask share one list."""
+        """Return the papers that came in the last ``span``, counted from the full hour.
+
+        What is worked out for an interest depends on them, and would be worked out anew at each answer.
+        """
         return self.library.fresh(now.replace(minute=0, second=0, microsecond=0) - span)
 
     def calibration_for(self, owner: Member | Channel) -> Calibration | None:
@@ -145,11 +164,11 @@ class Desk:
             acts = self.stores.feedback.of_member(owner)
         else:
             acts = self.stores.feedback.in_channel(owner)
-        digests = self.stores.digests.recent(owner.profile, DIGESTS_BACK)
-        return self.calibration.for_profile(*outcomes(digests[::-1], standing_verdicts(acts)))
+        shown = self.stores.digests.scores(owner.profile, DIGESTS_BACK)
+        return self.calibration.for_profile(*outcomes(shown, standing_verdicts(acts)))
 
 
-def outcomes(digests: list[Digest], acts: list[Feedback]) -> tuple[list[float], list[bool]]:
+def outcomes(shown: Sequence[ScoredPick], acts: Sequence[Feedback]) -> tuple[list[float], list[bool]]:
     """Return the score of each pick shown and whether it was liked, for profiles in which anybody presses buttons.
 
     Who never presses says nothing about the picks; counting all theirs as misses would make every percentage tiny.
@@ -158,15 +177,15 @@ def outcomes(digests: list[Digest], acts: list[Feedback]) -> tuple[list[float], 
     pressing = {profile for profile, _ in said}
     scores: list[float] = []
     liked: list[bool] = []
-    for digest in digests:
-        if digest.profile in pressing:
-            for pick in digest.picks:
-                act = said.get((digest.profile, pick.paper.id))
-                if act is not None and act.because is Because.READ:
-                    # Known already: it was no miss, and nobody can tell whether it would have been liked.
-                    continue
-                scores.append(pick.score)
-                liked.append(act is not None and act.verdict in {Verdict.LIKE, Verdict.SAVE})
+    for pick in shown:
+        if pick.profile not in pressing:
+            continue
+        act = said.get((pick.profile, pick.paper))
+        if act is not None and act.because is Because.READ:
+            # Known already: it was no miss, and nobody can tell whether it would have been liked.
+            continue
+        scores.append(pick.score)
+        liked.append(act is not None and act.verdict in {Verdict.LIKE, Verdict.SAVE})
     return scores, liked
 
 

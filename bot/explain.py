@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from bot.model import Paper, PaperId, Reason, ReasonKind
 from bot.ranking import Ranking
 from bot.scoring import Cause, Part, Rows
 from bot.sentences import sentences
 from bot.snapshot import Snapshot
-from bot.tokens import folded_words, stem, surface_words
+from bot.tokens import folded_words, stem, stems_in, surface_words
+from bot.words import marked, say
 
 # More words than these in one reason are noise; what they gave is counted with the shown ones.
 _MOST_WORDS = 4
@@ -19,10 +23,36 @@ _MOST_WORDS = 4
 _SHORTEST_SENTENCE = 5
 # A long title is told by its beginning.
 _LONGEST_TITLE = 90
+# Thousands of digests of one morning choose among the same papers: so many of them need not be read again.
+_READ_LATELY = 512
 
 TitleOf = Callable[[PaperId], str]
 
-_CLOSE = "close in meaning to the interest"
+_CLOSE = marked("close in meaning to the interest")
+_MATCHES = marked("matches {words}")
+
+
+class _Cause(NamedTuple):
+    """A reason that is not said yet: causes are added up and ordered alike in every language.
+
+    Attributes:
+        text: The key of its words.
+        words: What stands in them for ``{words}``: a name, a title, matched words.
+    """
+
+    kind: ReasonKind
+    text: str
+    words: str = ""
+
+    @property
+    def matched(self) -> bool:
+        return self.text == _MATCHES
+
+    def english(self) -> str:
+        return self.text.format(words=self.words)
+
+    def said(self) -> str:
+        return say(self.text, words=self.words)
 
 
 class _Shares:
@@ -32,19 +62,19 @@ class _Shares:
         self._snapshot = snapshot
         self._row = row
         self._title_of = title_of
-        self._surfaces = _surfaces(paper)
+        self._surfaces = _surfaces(f"{paper.abstract} {paper.title}")
         self._nearest: dict[bytes, int | None] = {}
-        unit = snapshot.unit_rows(np.array([row], dtype=np.int64))
+        unit = _unit_row(snapshot, row)
         idf = snapshot.idf[unit.indices]
         # A unit row is frequency × idf × one factor; without the idf it is what parts are sums of, but for the factor.
         worth = np.where(idf > 0, unit.data / np.where(idf > 0, idf, 1), 0)
         self._here = unit.indices, worth
         self.words: dict[str, float] = defaultdict(float)
         self.related: dict[str, float] = defaultdict(float)
-        self.others: dict[tuple[ReasonKind, str], float] = defaultdict(float)
+        self.others: dict[_Cause, float] = defaultdict(float)
 
     def add(self, part: Part) -> None:
-        share = float(part.scores[self._row])
+        share = part.at(self._row)
         if share == 0.0:
             return
         if part.cause is Cause.WORDS and part.stems is None:
@@ -64,7 +94,7 @@ class _Shares:
         total = sum(worth for _, _, worth in found)
         for words, author, worth in found:
             if author:
-                self.others[ReasonKind.AUTHOR, f"by {words}"] += share * worth / total
+                self.others[_Cause(ReasonKind.AUTHOR, marked("by {words}"), words)] += share * worth / total
             else:
                 self.words[words] += share * worth / total
 
@@ -76,13 +106,15 @@ class _Shares:
         if total <= 0:
             self.others[self._said(part)] += share
             return
+        said = None
         for number, worth in found:
             if number in own:
                 self.words[own[number]] += share * worth / total
             elif part.cause is Cause.WORDS:
                 self.related[self._surfaces.get(self._snapshot.stems[number], "")] += share * worth / total
             else:
-                self.others[self._said(part)] += share * worth / total
+                said = said or self._said(part)
+                self.others[said] += share * worth / total
 
     def _stems_here(self, part: Part) -> list[tuple[int, float]]:
         """Return the part's stems that the paper has, with what each added, but for one common factor."""
@@ -93,24 +125,24 @@ class _Shares:
         both = part.stems[places] == stems if len(part.stems) else np.zeros(len(stems), dtype=np.bool_)
         return list(zip(stems[both].tolist(), (worth[both] * part.stem_weights[places[both]]).tolist(), strict=True))
 
-    def _said(self, part: Part) -> tuple[ReasonKind, str]:
+    def _said(self, part: Part) -> _Cause:
         match part.cause:
             case Cause.LIKED | Cause.EXAMPLE:
                 liked = self._nearest_of(part.liked)
                 if liked is None:
-                    return ReasonKind.LIKED, "unlike what was not for you"
+                    return _Cause(ReasonKind.LIKED, marked("unlike what was not for you"))
                 title = _shortened(self._title_of(self._snapshot.ids[liked]))
                 if part.cause is Cause.EXAMPLE:
-                    return ReasonKind.EXAMPLE, f"like “{title}”"
-                return ReasonKind.LIKED, f"like “{title}”, which you liked"
+                    return _Cause(ReasonKind.EXAMPLE, marked("like “{words}”"), title)
+                return _Cause(ReasonKind.LIKED, marked("like “{words}”, which you liked"), title)
             case Cause.COMPANY:
-                return ReasonKind.LIKED, "how well the papers nearest to it fit"
+                return _Cause(ReasonKind.LIKED, marked("how well the papers nearest to it fit"))
             case Cause.TRENDING:
-                return ReasonKind.TRENDING, "trending"
+                return _Cause(ReasonKind.TRENDING, marked("trending"))
             case Cause.RECENT:
-                return ReasonKind.RECENT, "new"
+                return _Cause(ReasonKind.RECENT, marked("new"))
             case _:
-                return ReasonKind.WORDS, _CLOSE
+                return _Cause(ReasonKind.WORDS, _CLOSE)
 
     def _nearest_of(self, rows: Rows) -> int | None:
         key = rows.tobytes()
@@ -119,17 +151,20 @@ class _Shares:
         return self._nearest[key]
 
     def reasons(self, words: Mapping[str, float]) -> tuple[Reason, ...]:
-        """Return the reasons: matched words, then the largest share first. ``words`` says the matched, with shares."""
-        said = dict(self.others)
-        for text, share in words.items():
-            said[ReasonKind.WORDS, text] = said.get((ReasonKind.WORDS, text), 0.0) + share
+        """Return the reasons: matched words, then the largest share first. ``words`` are the matched, with shares."""
+        causes = dict(self.others)
+        for matched, share in words.items():
+            causes[_Cause(ReasonKind.WORDS, _MATCHES, matched)] = share
         if self.related:
             shown = _best_words(self.related)
-            key = (ReasonKind.WORDS, f"has related words: {shown}" if shown else _CLOSE)
-            said[key] = said.get(key, 0.0) + sum(self.related.values())
+            text = marked("has related words: {words}") if shown else _CLOSE
+            key = _Cause(ReasonKind.WORDS, text, shown)
+            causes[key] = causes.get(key, 0.0) + sum(self.related.values())
         # What was typed is understood at a glance; meaning and neighbours come after it even where they weigh more.
-        ordered = sorted(said.items(), key=lambda item: (item[0][1] not in words, -item[1], item[0]))
-        return tuple(Reason(kind, text, share) for (kind, text), share in ordered if share != 0.0)
+        ordered = sorted(
+            causes.items(), key=lambda item: (not item[0].matched, -item[1], item[0].kind, item[0].english())
+        )
+        return tuple(Reason(cause.kind, cause.said(), share) for cause, share in ordered if share != 0.0)
 
 
 def reasons(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, title_of: TitleOf) -> tuple[Reason, ...]:
@@ -137,7 +172,7 @@ def reasons(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, title_
     shares = _Shares(snapshot, row, paper, title_of)
     for part in ranking.parts:
         shares.add(part)
-    words = {f"matches {_best_words(shares.words)}": sum(shares.words.values())} if shares.words else {}
+    words = {_best_words(shares.words): sum(shares.words.values())} if shares.words else {}
     return shares.reasons(words)
 
 
@@ -146,7 +181,7 @@ def itemised(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, title
     shares = _Shares(snapshot, row, paper, title_of)
     for part in ranking.parts:
         shares.add(part)
-    return shares.reasons({f"matches {word}": share for word, share in shares.words.items()})
+    return shares.reasons(shares.words)
 
 
 def _best_words(words: Mapping[str, float]) -> str:
@@ -162,18 +197,44 @@ def nearest(snapshot: Snapshot, rows: Rows, row: int) -> int | None:
     """Return the one of some rows that is most like a row, None when there is none."""
     if not len(rows):
         return None
+    # All picks of an answer are compared with the same liked papers.
+    unit_rows, vectors = snapshot.memory.recall(
+        ("liked", rows.tobytes()),
+        lambda: (snapshot.unit_rows(rows), snapshot.vectors(rows)),
+        lambda made: int(made[0].data.nbytes + made[0].indices.nbytes + made[1].nbytes),
+    )
     here = np.array([row], dtype=np.int64)
-    words = np.asarray((snapshot.unit_rows(rows) @ snapshot.unit_rows(here).T).todense()).ravel()
-    return int(rows[int((snapshot.vectors(rows) @ snapshot.vectors(here)[0] + words).argmax())])
+    words = np.asarray((unit_rows @ _unit_row(snapshot, row).T).todense()).ravel()
+    return int(rows[int((vectors @ snapshot.vectors(here)[0] + words).argmax())])
 
 
-def _surfaces(paper: Paper) -> dict[str, str]:
-    """Return how a paper writes each stem, as it first writes it."""
+def _unit_row(snapshot: Snapshot, row: int) -> sparse.csr_matrix:
+    return snapshot.memory.recall(
+        ("unit row", row),
+        lambda: snapshot.unit_rows(np.array([row], dtype=np.int64)),
+        lambda made: int(made.data.nbytes + made.indices.nbytes),
+    )
+
+
+@lru_cache(maxsize=_READ_LATELY)
+def _surfaces(text: str) -> Mapping[str, str]:
+    """Return how a text writes each stem, as it first writes it."""
+    words = surface_words(text)
+    if text.isascii():
+        # From the last to the first: of words with one stem the first is what stays.
+        return dict(zip(stems_in(text)[::-1], words[::-1], strict=True))
     surfaces: dict[str, str] = {}
-    for word in surface_words(f"{paper.abstract} {paper.title}"):
+    for word in words:
         for folded in folded_words(word):
             surfaces.setdefault(stem(folded), word)
     return surfaces
+
+
+@lru_cache(maxsize=_READ_LATELY)
+def _sentences_read(abstract: str) -> tuple[tuple[str, frozenset[str], int], ...]:
+    """Return each sentence with its stems and how many words it has."""
+    read = [(sentence, stems_in(sentence)) for sentence in sentences(abstract)]
+    return tuple((sentence, frozenset(stems), len(stems)) for sentence, stems in read)
 
 
 def key_sentence(abstract: str, weights: Mapping[str, float]) -> str:
@@ -182,12 +243,11 @@ def key_sentence(abstract: str, weights: Mapping[str, float]) -> str:
     Args:
         weights: How much each stem is looked for. Without any the first sentence that says something is taken.
     """
-    found = sentences(abstract)
+    found = _sentences_read(abstract)
     best, best_worth = "", -1.0
-    for place, sentence in enumerate(found):
-        words = folded_words(sentence)
-        worth = sum(weights.get(s, 0.0) for s in {stem(word) for word in words}) / sqrt(8 + len(words))
-        if len(words) < _SHORTEST_SENTENCE:
+    for place, (sentence, stems, length) in enumerate(found):
+        worth = sum(weights.get(s, 0.0) for s in stems) / sqrt(8 + length)
+        if length < _SHORTEST_SENTENCE:
             worth *= 0.3
         worth += 1e-6 * (len(found) - place)
         if worth > best_worth:

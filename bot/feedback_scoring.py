@@ -127,7 +127,7 @@ class Learner:
         meaning += papers_view * np.float32(weights.papers_view.at(n))
         meaning += discriminant * np.float32(weights.discriminant.at(n))
         meaning += self._one_by_one(pool, judged)
-        parts.append(Part(self.cause, pool.spread(meaning), liked=self.lesson.liked))
+        parts.append(Part(self.cause, meaning, liked=self.lesson.liked, rows=pool.where()))
         first_look = first_look + pool.spread(direction * np.float32(_FIRST_LOOK_DIRECTION))
         return [*parts, *self._second_look(pool, judged, first_look)]
 
@@ -139,9 +139,9 @@ class Learner:
             return []
         believed = meant_direction(self.snapshot, best, trust(self.snapshot, best, first_look))
         near = in_units_of_the_best(pool.nearness(believed[None, :])[0], judged)
-        scores = pool.spread(near * np.float32(self.weights.pseudo.at(self.lesson.amount)))
+        scores = near * np.float32(self.weights.pseudo.at(self.lesson.amount))
         cause = Cause.MEANING if self.keywords is not None else self.cause
-        return [Part(cause, scores, liked=self.lesson.liked)]
+        return [Part(cause, scores, liked=self.lesson.liked, rows=pool.where())]
 
     def _words(self, typed: Floats) -> Part:
         weights = learned_words_of(self.snapshot, self.lesson, typed)
@@ -201,9 +201,9 @@ def company_part(
     likeness = np.take_along_axis(alike, nearest, axis=1)
     known = likeness.sum(axis=1)
     theirs = (likeness * total[best][nearest]).sum(axis=1) / np.where(known > 0, known, 1)
-    scores = np.zeros_like(total)
-    scores[best] = np.where(known > 0, np.float32(weight) * (theirs - total[best]), 0)
-    return [Part(Cause.COMPANY, scores)]
+    drawn = np.where(known > 0, np.float32(weight) * (theirs - total[best]), 0).astype(np.float32)
+    ascending = np.argsort(best)
+    return [Part(Cause.COMPANY, drawn[ascending], rows=best[ascending])]
 
 
 def learned_words_of(snapshot: Snapshot, lesson: Lesson, typed: Floats) -> Floats:

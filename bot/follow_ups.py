@@ -12,7 +12,7 @@ from bot.plain import clean
 from bot.ports import Messenger, Stores
 from bot.preferences import chosen
 from bot.replies import NoticeReply
-from bot.shown import day_in_words
+from bot.words import ENGLISH, day_in_words, say, spoken
 
 # Nobody waits for news of a paper that was picked longer ago.
 FOLLOWED_FOR = timedelta(days=60)
@@ -30,11 +30,12 @@ class News:
 
     Attributes:
         rank: 0 for a withdrawal, which stands before everything else.
+        before: With ``known`` as its readers know the paper now.
         pick: With ``known`` as its readers know the paper once they are told.
     """
 
     rank: int
-    lines: tuple[str, ...]
+    before: ChangedPick
     pick: ChangedPick
 
 
@@ -75,41 +76,52 @@ class FollowUps:
         return Layout(chosen(kept, "layout")) if chosen(kept, "follow-ups") == "on" else None
 
     def _tell(self, channel: Channel, under: MessageId, news: Sequence[News], now: datetime) -> bool:
-        lines = [line for each in sorted(news, key=lambda each: each.rank) for line in each.lines]
-        if len(lines) == 1:
+        ordered = [each.before for each in sorted(news, key=lambda each: each.rank)]
+        with spoken(self._notes.language_in(channel)):
+            lines = [line for pick in ordered for line in lines_of(pick)]
+            day = day_in_words(news[0].pick.day)
             reply = NoticeReply(lines[0])
-        else:
-            day = news[0].pick.day
-            reply = NoticeReply(f"News of the picks of {day_in_words(day)}:", tuple(lines))
+            if len(lines) > 1:
+                reply = NoticeReply(say("News of the picks of {day}:", day=day), tuple(lines))
         # Named after what it says: a restored database that plans it once more finds it by the same marker.
-        about = f"news {under} {hashlib.sha256('|'.join(lines).encode()).hexdigest()[:16]}"
+        with spoken(ENGLISH):
+            english = "|".join(line for pick in ordered for line in lines_of(pick))
+        about = f"news {under} {hashlib.sha256(english.encode()).hexdigest()[:16]}"
         note = self._notes.written(channel, about, reply, now, under)
         return self._stores.follow_ups.plan(note, [each.pick for each in news], now) is not None
 
 
 def news_of(pick: ChangedPick) -> News | None:
     """Return what readers of a pick do not know yet and would want to; None when that is nothing."""
+    if not lines_of(pick):
+        return None
+    if pick.paper.withdrawn:
+        return News(0, pick, replace(pick, known=_all_known(pick)))
+    # Votes that were too few to be told count from where they stood: a slow rise is a rise too.
+    now_known = _all_known(pick) if _has_risen(pick) else replace(_all_known(pick), upvotes=pick.known.upvotes)
+    return News(1, pick, replace(pick, known=now_known))
+
+
+def lines_of(pick: ChangedPick) -> list[str]:
+    """Return the news of a pick, a line for each."""
     paper, known = pick.paper, pick.known
     title = clean(paper.title, TITLE_CHARACTERS)
     if paper.withdrawn:
-        if known.withdrawn:
-            return None
-        return News(0, (f"Withdrawn by its authors: {title}",), replace(pick, known=_all_known(pick)))
+        return [] if known.withdrawn else [say("Withdrawn by its authors: {title}", title=title)]
     lines: list[str] = []
     if paper.version > known.version:
-        lines.append(f"New version (v{paper.version}): {title}")
+        lines.append(say("New version (v{version}): {title}", version=paper.version, title=title))
     if paper.code_url and not known.code:
-        lines.append(f"Code: {paper.code_url} for {title}")
-    votes = paper.upvotes or 0
-    rise = next((least for most, least in RISES if known.upvotes <= most), None)
-    risen = rise is not None and votes >= rise
-    if risen:
-        lines.append(f"Much noticed ({votes} votes, {known.upvotes} before): {title}")
-    if not lines:
-        return None
-    # Votes that were too few to be told count from where they stood: a slow rise is a rise too.
-    now_known = replace(_all_known(pick), upvotes=votes if risen else known.upvotes)
-    return News(1, tuple(lines), replace(pick, known=now_known))
+        lines.append(say("Code: {link} for {title}", link=paper.code_url, title=title))
+    if _has_risen(pick):
+        told = {"votes": paper.upvotes, "before": known.upvotes, "title": title}
+        lines.append(say("Much noticed ({votes} votes, {before} before): {title}", **told))
+    return lines
+
+
+def _has_risen(pick: ChangedPick) -> bool:
+    rise = next((least for most, least in RISES if pick.known.upvotes <= most), None)
+    return rise is not None and (pick.paper.upvotes or 0) >= rise
 
 
 def _all_known(pick: ChangedPick) -> Known:

@@ -30,6 +30,7 @@ from bot.interest_terms import (
 )
 from bot.model import Clause, Example, FieldTest, Group, Node, Occur, Phrase, Prefix, Word
 from bot.plain import clean
+from bot.words import say
 
 CHARACTERS = 512
 TERMS = 32
@@ -62,7 +63,9 @@ def read_clauses(text: str) -> tuple[Clause, ...]:
     while len(clauses) == 1 and (inner := _only_row(clauses[0])):
         clauses = inner
     if not clauses:
-        raise BadInterest(text[:80], "There is no word in this. Say, for example: graph neural networks")
+        raise BadInterest(
+            text[:80], say("There is no word in this. Say, for example: {example}", example="graph neural networks")
+        )
     _refuse_too_much(clauses)
     return clauses
 
@@ -93,7 +96,7 @@ class _Reading:
                 row = {}
             denied = denied or keyword[1] == "NOT"
         if denied:
-            raise BadInterest("NOT", 'NOT needs something after it; for the word itself write "not".')
+            raise BadInterest("NOT", say('NOT needs something after it; for the word itself write "not".'))
         return (*rows, _alternative(row)) if rows else (tuple(row),)
 
     def _is_closed(self, opened_at: int | None) -> bool:
@@ -101,10 +104,10 @@ class _Reading:
             self.at += 1
         if self.at == len(self.text):
             if opened_at is not None:
-                raise BadInterest(self.text[opened_at:][:80], "This bracket is never closed.")
+                raise BadInterest(self.text[opened_at:][:80], say("This bracket is never closed."))
             return True
         if self.text[self.at] == ")" and opened_at is None:
-            raise BadInterest(self.text[: self.at + 1][-80:], "This bracket was never opened.")
+            raise BadInterest(self.text[: self.at + 1][-80:], say("This bracket was never opened."))
         return self.text[self.at] == ")"
 
     def _says_nothing(self) -> bool:
@@ -136,7 +139,7 @@ class _Reading:
         rows = self.rows(depth + 1, opened_at)
         self.at += 1
         if not rows[0]:
-            raise BadInterest(self.text[opened_at : self.at], "There is nothing between these brackets.")
+            raise BadInterest(self.text[opened_at : self.at], say("There is nothing between these brackets."))
         if len(rows) == 1 and len(rows[0]) == 1:
             only = rows[0][0]
             if occur is Occur.SHOULD or only.occur is Occur.SHOULD:
@@ -146,10 +149,10 @@ class _Reading:
     def _quoted(self) -> str:
         closing = self.text.find('"', self.at + 1)
         if closing < 0:
-            raise BadInterest(self.text[self.at :][:80], "This quotation mark is never closed.")
+            raise BadInterest(self.text[self.at :][:80], say("This quotation mark is never closed."))
         phrase = " ".join(self.text[self.at + 1 : closing].split())
         if not says_something(phrase):
-            raise BadInterest(self.text[self.at : closing + 1], "There is no word between these quotation marks.")
+            raise BadInterest(self.text[self.at : closing + 1], say("There is no word between these quotation marks."))
         self.at = closing + 1
         return phrase
 
@@ -166,7 +169,7 @@ class _Reading:
             self.at = end
             return Example(paper)
         if raw.lower().startswith(("http://", "https://", "www.")):
-            why = "This link names no paper that can be recognised; arXiv, DOI, OpenReview and PubMed links are."
+            why = say("This link names no paper that can be recognised; arXiv, DOI, OpenReview and PubMed links are.")
             raise BadInterest(raw[:80], why)
         return None
 
@@ -199,9 +202,13 @@ class _Reading:
             self.at = raw.end() if raw else self.at
         piece = self.text[start : self.at]
         if not says_something(value):
-            raise BadInterest(piece, f"{name}: needs its value right after it, for example {EXAMPLES[name]}")
+            why = say(
+                "{field}: needs its value right after it, for example {example}", field=name, example=EXAMPLES[name]
+            )
+            raise BadInterest(piece, why)
         if "," in value and following != '"':
-            raise BadInterest(piece, f"{name}: takes one value; write (… OR …) for several, or quotation marks.")
+            why = say("{field}: takes one value; write (… OR …) for several, or quotation marks.", field=name)
+            raise BadInterest(piece, why)
         return FieldTest(name, normal_value(name, value))
 
     def _example(self, start: int) -> Node:
@@ -213,7 +220,9 @@ class _Reading:
             self.at += len(raw)
         if paper := paper_id_from(raw):
             return Example(paper)
-        why = f"like: needs an arXiv id, a DOI or a link to a paper, for example {EXAMPLES['like']}"
+        why = say(
+            "like: needs an arXiv id, a DOI or a link to a paper, for example {example}", example=EXAMPLES["like"]
+        )
         raise BadInterest(self.text[start : self.at][:80], why)
 
     def _word(self) -> Node | None:
@@ -234,7 +243,8 @@ class _Reading:
 
 def _alternative(row: dict[Clause, None]) -> tuple[Clause, ...]:
     if not row:
-        raise BadInterest("OR", 'OR stands between two alternatives: rl OR robotics. For the word itself write "or".')
+        why = say('OR stands between two alternatives: rl OR robotics. For the word itself write "or".')
+        raise BadInterest("OR", why)
     return tuple(row)
 
 
@@ -248,11 +258,12 @@ def _only_row(clause: Clause) -> tuple[Clause, ...]:
 
 
 def _too_long(text: str) -> BadInterest:
-    return BadInterest(text[:40] + "…", f"That is longer than {CHARACTERS} characters; please say it shorter.")
+    why = say("That is longer than {most} characters; please say it shorter.", most=CHARACTERS)
+    return BadInterest(text[:40] + "…", why)
 
 
 def _too_deep(piece: str) -> BadInterest:
-    return BadInterest(piece[:80], f"Brackets may stand at most {DEPTH} deep.")
+    return BadInterest(piece[:80], say("Brackets may stand at most {most} deep.", most=DEPTH))
 
 
 def _refuse_too_much(clauses: tuple[Clause, ...]) -> None:
@@ -260,7 +271,8 @@ def _refuse_too_much(clauses: tuple[Clause, ...]) -> None:
     if depth > DEPTH:
         raise _too_deep("(")
     if terms > TERMS:
-        raise BadInterest(f"{terms} terms", f"An interest holds at most {TERMS} terms; this one has {terms}.")
+        why = say("An interest holds at most {most} terms; this one has {found}.", most=TERMS, found=terms)
+        raise BadInterest(say("{found} terms", found=terms), why)
 
 
 def _measured(clauses: tuple[Clause, ...]) -> tuple[int, int]:

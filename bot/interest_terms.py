@@ -5,6 +5,8 @@ import unicodedata
 
 from rapidfuzz import fuzz, process
 
+from bot.words import say
+
 PREFIX_LETTERS = 2
 
 FIELDS = {
@@ -17,7 +19,6 @@ FIELDS = {
     "source": "source",
     "like": "like",
 }
-_FIELD_LIST = "The fields are author:, cat:, title:, source: and like:"
 _SEARCH_OPTIONS = frozenset({"since", "until", "sort", "page"})
 
 # What phones and word processors make of the signs of the language, and the wide forms of East Asian keyboards.
@@ -107,7 +108,21 @@ def normal_value(name: str, value: str) -> str:
 
 def no_such_field(name: str, piece: str) -> BadInterest:
     if name.lower() in _SEARCH_OPTIONS:
-        return BadInterest(piece, f"{name.lower()}: belongs to search; an interest looks at all days.")
+        return BadInterest(
+            piece, say("{option}: belongs to search; an interest looks at all days.", option=name.lower())
+        )
     near = process.extractOne(name.lower(), list(FIELDS), scorer=fuzz.ratio, score_cutoff=70)
-    hint = f" Did you mean {FIELDS[near[0]]}:?" if near else ""
-    return BadInterest(piece, f"There is no field {name}:.{hint} {_FIELD_LIST}; put other colons in quotation marks.")
+    if near:
+        why = say(
+            "There is no field {name}:. Did you mean {near}:? "
+            "The fields are author:, cat:, title:, source: and like:; put other colons in quotation marks.",
+            name=name,
+            near=FIELDS[near[0]],
+        )
+    else:
+        why = say(
+            "There is no field {name}:. "
+            "The fields are author:, cat:, title:, source: and like:; put other colons in quotation marks.",
+            name=name,
+        )
+    return BadInterest(piece, why)

@@ -11,6 +11,8 @@ from bot.interest_grammar import read_clauses
 from bot.interest_terms import BadInterest, bare_value
 from bot.model import Clause, Example, FieldTest, Group, Interest, Node, Occur, Phrase, Prefix, Word
 from bot.plain import folded
+from bot.tokens import STOP_WORDS, folded_words
+from bot.words import say
 
 __all__ = ["BadInterest", "explain_interest", "meaning_of", "parse_interest", "print_interest"]
 
@@ -26,7 +28,7 @@ def parse_interest(text: str, *, allow_only_never: bool = False) -> Interest:
     """
     clauses = read_clauses(text)
     if not allow_only_never and all(clause.occur is Occur.NEVER for clause in clauses):
-        why = "This says only what you do not want. Add what you want, or say mute and the word alone."
+        why = say("This says only what you do not want. Add what you want, or say mute and the word alone.")
         raise BadInterest(_row(clauses), why)
     return Interest(clauses)
 
@@ -46,8 +48,8 @@ def meaning_of(interest: Interest) -> str:
 
 
 def explain_interest(interest: Interest) -> tuple[str, ...]:
-    """Return what an interest means, one line for each clause."""
-    return tuple(_explained(clause) for clause in interest.clauses)
+    """Return what an interest means, one line for each clause, and a last one where it plainly asks in vain."""
+    return (*(_explained(clause) for clause in interest.clauses), *_in_vain(interest.clauses))
 
 
 def _row(clauses: tuple[Clause, ...]) -> str:
@@ -81,46 +83,74 @@ def _explained(clause: Clause) -> str:
     said = _in_words(clause.node)
     match clause.occur:
         case Occur.MUST:
-            return f"Must have: {said}"
+            return say("Must have: {what}", what=said)
         case Occur.NEVER:
-            return f"Never: {said}"
+            return say("Never: {what}", what=said)
         case Occur.SHOULD if isinstance(clause.node, FieldTest):
             # A field narrows without a sign too: nobody who asks for an author wants the others as well.
-            return f"Only: {said}"
+            return say("Only: {what}", what=said)
         case Occur.SHOULD:
-            return f"Better: {said}"
+            return say("Better: {what}", what=said)
         case _:
             assert_never(clause.occur)
+
+
+def _in_vain(clauses: tuple[Clause, ...]) -> list[str]:
+    never = {folded(_printed(clause.node)): clause.node for clause in clauses if clause.occur is Occur.NEVER}
+    wanted = [clause for clause in clauses if clause.occur is not Occur.NEVER]
+    both = [clause for clause in wanted if folded(_printed(clause.node)) in never]
+    if any(clause.occur is Occur.MUST for clause in both) or (both and len(both) == len(wanted)):
+        return [say("So it matches nothing: {what} is wanted and excluded.", what=_in_words(both[0].node))]
+    if wanted and all(isinstance(clause.node, Word) and _is_in_every_text(clause.node.text) for clause in wanted):
+        return [say("Nearly every text has such words: add one that names your subject.")]
+    return []
+
+
+def _is_in_every_text(word: str) -> bool:
+    parts = folded_words(word)
+    return bool(parts) and all(part in STOP_WORDS for part in parts)
 
 
 def _in_words(node: Node) -> str:
     match node:
         case Word(text):
-            return f"the word {text}"
+            return say("the word {word}", word=text)
         case Prefix(text):
-            return f"a word that begins with {text}"
+            return say("a word that begins with {beginning}", beginning=text)
         case Phrase(text):
-            return f"the phrase “{text}”"
+            return say("the phrase “{phrase}”", phrase=text)
         case FieldTest(field, value):
             return _test_in_words(field, value)
         case Example(paper):
-            return f"papers like {paper.removeprefix('arxiv:')}"
+            return say("papers like {paper}", paper=paper.removeprefix("arxiv:"))
         case Group():
-            return ", or ".join(
-                " with ".join(f"{'not ' if inner.occur is Occur.NEVER else ''}{_in_words(inner.node)}" for inner in row)
-                for row in node.alternatives
-            )
+            said, *others = (_row_in_words(row) for row in node.alternatives)
+            for other in others:
+                said = say("{one}, or {other}", one=said, other=other)
+            return said
         case _:
             assert_never(node)
+
+
+def _row_in_words(row: tuple[Clause, ...]) -> str:
+    said, *others = (
+        say("not {what}", what=_in_words(clause.node)) if clause.occur is Occur.NEVER else _in_words(clause.node)
+        for clause in row
+    )
+    for other in others:
+        said = say("{one} with {other}", one=said, other=other)
+    return said
 
 
 def _test_in_words(field: str, value: str) -> str:
     match field:
         case "author":
-            return f"an author named {value}"
+            return say("an author named {name}", name=value)
         case "cat":
-            return f"any category of {value.removesuffix('.*')}" if value.endswith(".*") else f"the category {value}"
+            if value.endswith(".*"):
+                return say("any category of {archive}", archive=value.removesuffix(".*"))
+            return say("the category {category}", category=value)
         case "title":
-            return f"“{value}” in the title"
+            return say("“{words}” in the title", words=value)
         case _:
-            return f"the source {value}"
+            return say("the source {source}", source=value)

@@ -6,14 +6,24 @@ Searches, rankings and reasons come from one `Snapshot`, which `refresh` swaps; 
 import threading
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from math import fsum
 
 import numpy as np
 
 from bot import indexing, keeping
 from bot.calibration import Calibration, strength
-from bot.candidates import Candidates, Fresh, in_focus, open_rows, rows_in
+from bot.candidates import (
+    Arrivals,
+    Candidates,
+    arrivals_in,
+    in_focus,
+    open_rows,
+    rows_in,
+    rows_whatever_was_shown,
+)
 from bot.choosing import BAR, POOL, STRETCH_FROM, Rows, chosen, near_the_top, stretch
 from bot.corrections import Correction, corrected, words_interest
 from bot.explain import itemised, key_sentence, looked_for, reasons
@@ -22,14 +32,16 @@ from bot.filters import exclusions_of, matched_at_all, missing_in
 from bot.findings import Assessment, Found, Hit, Miss, Selection
 from bot.interests import print_interest
 from bot.interleaving import Opponent, team_draft
+from bot.keeping import Piece
 from bot.learning import Judged, Taste, lesson_of
 from bot.model import Interest, Paper, PaperId, Pick, Reason, ReasonKind, Team
 from bot.ports import PapersToRead
-from bot.ranking import Ranking, order, rank_interest, rank_rows_like, rank_taste
+from bot.ranking import Ranking, order, rank_followed, rank_interest, rank_rows_like, rank_taste
 from bot.snapshot import Snapshot
 from bot.tokens import folded_words
 from bot.typos import Spelling
 from bot.weights import SERVED, Weights
+from bot.words import marked, say
 
 __all__ = [
     "Assessment",
@@ -49,9 +61,7 @@ FAIR = 0.3
 # Papers that stand word for word under two ids are told apart among so many of the best.
 _TWINS_AMONG = 100
 _READ_AT_ONCE = 5000
-# Spans of fresh papers that are kept: of a digest, of a preview, of a month, before and after a full hour.
-_MOST_FRESH = 6
-_STRETCH = "a stretch, to learn where your interests end"
+_STRETCH = marked("a stretch, to learn where your interests end")
 
 
 class Library:
@@ -62,7 +72,7 @@ class Library:
         self._refreshing = threading.Lock()
         self._snapshot = indexing.empty()
         self._spelling: tuple[Snapshot, Spelling] | None = None
-        self._fresh: dict[datetime, Fresh] = {}
+        self._arrivals: Arrivals | None = None
 
     def __len__(self) -> int:
         return int(self._snapshot.alive.sum())
@@ -77,8 +87,12 @@ class Library:
         """The store as it is seen at this moment; what a measurement looks into."""
         return self._snapshot
 
-    def refresh(self) -> int:
-        """Fold in what the store's change log tells; return how many papers changed. Cheap when nothing did."""
+    def refresh(self, fresh_from: datetime | None = None) -> int:
+        """Fold in what the store's change log tells; return how many papers changed. Cheap when nothing did.
+
+        Args:
+            fresh_from: Papers since then will be asked for: when they came is read now, not by the first who asks.
+        """
         with self._refreshing:
             old = self._snapshot
             reading = indexing.Reading(old.vocabulary)
@@ -90,43 +104,51 @@ class Library:
                 change = last
                 reading.add(papers)
             if len(reading):
-                self._snapshot = indexing.folded_in(old, reading, change)
+                self._take(indexing.folded_in(old, reading, change), fresh_from)
+            elif fresh_from is not None and (self._arrivals is None or self._arrivals.since > fresh_from):
+                self._arrivals = arrivals_in(old, self._papers, fresh_from)
             return len(reading)
 
     def refit(self) -> None:
         """Fit the space of meaning anew on all papers: a matter of seconds, for the nightly batch."""
         with self._refreshing:
-            self._snapshot = indexing.refitted(self._snapshot)
+            self._take(indexing.refitted(self._snapshot))
 
-    def dump(self) -> bytes:
-        """Return the index in a compact form for `restore` in a later process, with the number of its last change."""
+    def dump(self) -> list[Piece]:
+        """Return the index for `restore` in this or a later process, in pieces to be written one after the other."""
         return keeping.dumped(self._snapshot)
 
-    def restore(self, kept: bytes) -> bool:
+    def restore(self, kept: Piece) -> bool:
         """Take over an index that `dump` made; `refresh` then folds in what is newer.
 
-        False, and nothing changes, for one that is damaged, of another version, or older than what is here.
+        It stays where it lies: in a file that is mapped, several processes share it.
+
+        False, and nothing changes, for one that is cut short, of another version, or older than what is here.
         """
         with self._refreshing:
             snapshot = keeping.restored(kept)
             if snapshot is None or snapshot.change < self._snapshot.change:
                 return False
-            self._snapshot = snapshot
+            self._take(snapshot)
             return True
 
-    def fresh(self, since: datetime) -> Candidates:
-        """Return the papers announced or first stored since an instant that the library has read.
+    def _take(self, snapshot: Snapshot, fresh_from: datetime | None = None) -> None:
+        """Let answers see a snapshot, once all is ready that each of them would have to wait for."""
+        arrivals = self._arrivals
+        if arrivals is not None and arrivals.snapshot.ids is snapshot.ids:
+            # Fitted anew, with every paper in its place.
+            arrivals = replace(arrivals, snapshot=snapshot)
+        elif since := fresh_from or (arrivals.since if arrivals is not None else None):
+            arrivals = arrivals_in(snapshot, self._papers, since)
+        self._spelling_of(snapshot)
+        self._snapshot, self._arrivals = snapshot, arrivals
 
-        Kept for the next who ask: callers round the instant, so that it is often the same.
-        """
-        snapshot = self._snapshot
-        kept = self._fresh.get(since)
-        if kept is None or kept.snapshot is not snapshot:
-            ids = frozenset(self._papers.since(since))
-            kept = Fresh(ids, snapshot, snapshot.rows_of(ids))
-            others = [(at, fresh) for at, fresh in self._fresh.items() if fresh.snapshot is snapshot and at != since]
-            self._fresh = dict([*others[1 - _MOST_FRESH :], (since, kept)])
-        return Candidates(kept)
+    def fresh(self, since: datetime) -> Candidates:
+        """Return the papers announced or first stored since an instant that the library has read."""
+        snapshot, arrivals = self._snapshot, self._arrivals
+        if arrivals is None or arrivals.snapshot is not snapshot or since < arrivals.since:
+            arrivals = self._arrivals = arrivals_in(snapshot, self._papers, since)
+        return Candidates(arrivals.fresh(since))
 
     # -- answers --
 
@@ -185,7 +207,7 @@ class Library:
         ordered = order(snapshot, ranking.total, rows)[:limit]
         return [(snapshot.ids[row], float(ranking.total[row])) for row in ordered.tolist()]
 
-    def pick(
+    def pick(  # noqa: PLR0913  # what one digest depends on
         self,
         taste: Taste,
         now: datetime,
@@ -194,6 +216,7 @@ class Library:
         count: int,
         calibration: Calibration | None = None,
         against: Opponent | None = None,
+        among_many: bool = False,
     ) -> Selection:
         """Choose at most ``count`` candidates for a taste; fewer when not enough reach the bar.
 
@@ -201,16 +224,19 @@ class Library:
 
         Args:
             against: Whose picks are drafted among these; scores, reasons and chances stay those of the served weights.
+            among_many: Thousands ask for the same candidates: what an interest comes to is kept for these alone, so
+                that those of thousands have room. The picks are the same.
         """
         snapshot = self._snapshot
         read_taste = self._read(snapshot, taste)
         focus = in_focus(snapshot, candidates)
-        ranking = rank_taste(snapshot, read_taste, now, focus)
+        among = rows_whatever_was_shown(snapshot, candidates) if among_many else None
+        ranking = rank_taste(snapshot, read_taste, now, focus, among=among)
         rows = open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
         best, edge, missed = self._best_of(snapshot, ranking, rows, count, calibration)
         gave: dict[int, Team] = {}
         if against is not None:
-            other = rank_taste(snapshot, read_taste, now, focus, against.weights)
+            other = rank_taste(snapshot, read_taste, now, focus, against.weights, among)
             rival, _, _ = self._best_of(snapshot, other, rows, count, None)
             best, gave = self._drafted(snapshot, best, rival, count - (edge is not None), against)
         if edge is not None:
@@ -322,7 +348,7 @@ class Library:
 
     def _fair(self, snapshot: Snapshot, interest: Interest, papers: Collection[PaperId]) -> tuple[Ranking, Rows]:
         meant, _ = corrected(snapshot, self._spelling_of(snapshot), interest)
-        ranking = rank_interest(snapshot, meant, in_focus(snapshot, papers))
+        ranking = rank_followed(snapshot, meant, in_focus(snapshot, papers))
         rows = rows_in(snapshot, papers)
         return ranking, rows[ranking.allowed[rows] & ((ranking.total[rows] >= FAIR) | (not ranking.known))]
 
@@ -339,18 +365,19 @@ class Library:
     def _spelling_of(self, snapshot: Snapshot) -> Spelling:
         known = self._spelling
         if known is None or known[0] is not snapshot:
-            known = snapshot, Spelling(snapshot.words, snapshot.word_counts())
+            known = snapshot, Spelling(snapshot.words, snapshot.word_counts(), snapshot.vocabulary.deletions)
             self._spelling = known
         return known[1]
 
     def _hits(self, snapshot: Snapshot, ranking: Ranking, rows: Rows) -> tuple[Hit, ...]:
         papers = self._papers.get([snapshot.ids[row] for row in rows.tolist()])
         wanted = looked_for(snapshot, ranking)
+        title_of = cache(self._title)
         hits = []
         for row in rows.tolist():
             paper = papers.get(snapshot.ids[row])
             if paper is not None:
-                said = reasons(snapshot, ranking, row, paper, self._title)
+                said = reasons(snapshot, ranking, row, paper, title_of)
                 score = fsum(reason.share for reason in said)
                 hits.append(Hit(paper.id, score, said, key_sentence(paper.abstract, wanted)))
         return tuple(hits)
@@ -360,18 +387,19 @@ class Library:
     ) -> tuple[Pick, ...]:
         papers = self._papers.get([snapshot.ids[row] for row in rows.tolist()])
         wanted = looked_for(snapshot, ranking)
+        title_of = cache(self._title)
         picks = []
         for row in rows.tolist():
             paper = papers.get(snapshot.ids[row])
             if paper is None:
                 continue
-            said = reasons(snapshot, ranking, row, paper, self._title)
+            said = reasons(snapshot, ranking, row, paper, title_of)
             score = fsum(reason.share for reason in said)
             picks.append(
                 Pick(
                     paper=paper,
                     score=score,
-                    reasons=(Reason(ReasonKind.STRETCH, _STRETCH), *said) if row == edge else said,
+                    reasons=(Reason(ReasonKind.STRETCH, say(_STRETCH)), *said) if row == edge else said,
                     strength=strength(score),
                     probability=calibration.probability(score) if calibration and ranking.known else None,
                     key_sentence=key_sentence(paper.abstract, wanted),

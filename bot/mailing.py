@@ -7,15 +7,19 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from bot.actions import VERDICTS, Action, token_of
-from bot.answers.asked import Answer, direct_channel, owners_in_words
+from bot.answers.asked import Answer, channel_in_words, direct_channel
 from bot.answers.mail import forget_address
 from bot.desk import Desk
 from bot.mail import MailLinks, destination_named, owner_named, place_of
 from bot.model import Channel, Member, Paper, Subscription, Verdict
 from bot.ports import Clock, MailAddress
 from bot.timetable import changed, read_schedule, schedule_in_words
+from bot.words import marked, say
 
+Pause = Callable[[Channel, str], None]
 Press = Callable[[str, Member, Channel, str], Awaitable[Answer]]
+# Translators: why the mails to an address have stopped.
+RETURNED = marked("mails to it come back")
 VERB_OF = {verdict: verb for verb, verdict in VERDICTS.items()}
 
 
@@ -25,11 +29,13 @@ class Mailing:
     Every method can raise `StorageUnavailable`. Looking never changes anything: scanners open every link of a mail.
     """
 
-    def __init__(self, desk: Desk, clock: Clock, press: Press, wake: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, clock: Clock, press: Press, wake: Callable[[], None], pause: Pause) -> None:
+        """``pause`` stops the round of a channel with the reason, and tells who set it."""
         self._desk = desk
         self._clock = clock
         self._press = press
         self._wake = wake
+        self._pause = pause
         self._links = MailLinks(desk.addresses)
 
     async def asked_for(self, token: str) -> str | None:
@@ -70,6 +76,24 @@ class Mailing:
             return name is not None
 
         return await asyncio.to_thread(leave)
+
+    def came_back(self, returned: str) -> int:
+        """Stop the mails to an address that one came back from, until it is confirmed again; not on the event loop.
+
+        Args:
+            returned: The token of the unsubscribe link in the mail, or the address as the host names it.
+
+        Returns:
+            How many were stopped; who asked for them is told once.
+        """
+        store = self._desk.stores.mail_addresses
+        name = self._links.unsubscribe_opened(returned)
+        rows = store.at(returned) if name is None else [row for row in [store.get(name)] if row is not None]
+        stopped = [row for row in rows if row.confirmed]
+        for row in stopped:
+            self._pause(place_of(row), RETURNED)
+            store.keep(replace(row, confirmed=False), destination_named(row))
+        return len(stopped)
 
     async def asked_about(self, token: str) -> tuple[Paper, Verdict] | None:
         """Return what pressing the button would tell; None for a link that is forged or whose address is gone."""
@@ -116,8 +140,11 @@ class Mailing:
         )
 
     def _in_words(self, row: MailAddress) -> str:
-        whose = owners_in_words(owner_named(row))
-        return f"{whose[:1].upper()}{whose[1:]} picks by e-mail, {schedule_in_words(self._round_of(row))}"
+        """Say what mails an address gets, in the language of the page that tells it."""
+        owner, schedule = owner_named(row), schedule_in_words(self._round_of(row))
+        if isinstance(owner, Member):
+            return say("Your picks by e-mail, {schedule}", schedule=schedule)
+        return say("{channel}'s picks by e-mail, {schedule}", channel=channel_in_words(owner), schedule=schedule)
 
     def _told(self, token: str) -> tuple[MailAddress, Paper, Verdict] | None:
         opened = self._links.verdict_opened(token)

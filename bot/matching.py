@@ -1,7 +1,7 @@
 """Interest × abstracts → a score for each paper and the words that earned it (BM25F with phrases and proximity)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy import sparse
 from bot.facts import Rows
 from bot.filters import field_rows, phrase_counts, prefix_words, variants
 from bot.model import Clause, Example, FieldTest, Group, Interest, Node, Occur, PaperId, Phrase, Prefix, Word
-from bot.postings import Floats, Ints
+from bot.postings import Floats, Ints, Mask
 from bot.snapshot import Snapshot
 from bot.tokens import STOP_WORDS, folded_words, stem
 
@@ -39,6 +39,11 @@ class Clue:
     rows: Rows
     values: Floats
     author: bool = False
+
+    def where(self, asked: Mask) -> "Clue":
+        """Return the clue of some of all rows."""
+        here = asked[self.rows]
+        return replace(self, rows=self.rows[here], values=self.values[here])
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ class Member:
         manager: May change what concerns a whole channel; asked of the platform at use, never stored.
         zone: The member's own time zone where the platform tells it.
         likely_zones: Where the platform tells none, those that fit what it tells, the likeliest first.
+        language: The member's own locale where the platform tells it, as it writes it: ``de-DE``.
     """
 
     platform: str
@@ -152,6 +153,7 @@ class Member:
     manager: bool = field(default=True, compare=False)
     zone: str | None = field(default=None, compare=False)
     likely_zones: tuple[str, ...] = field(default=(), compare=False)
+    language: str | None = field(default=None, compare=False)
 
     @property
     def profile(self) -> ProfileId:

@@ -18,12 +18,14 @@ from bot.answers.offers import offered_now
 from bot.answers.pasting import PastedLinks
 from bot.answers.reactions import OFF, posted_papers, put_on, react_no_more, react_to, settle
 from bot.answers.table import answered, bad_command, like_text, pressed
+from bot.catalogues import read_all
 from bot.commands import BY_NAME, Ask, BadCommand, parse
 from bot.desk import ClickLink, Desk, NextPolls, no_polls
 from bot.identity import links_in
 from bot.ingest import ingest
 from bot.interleaving import Comparison
 from bot.interruptions import lateness, shut_out
+from bot.languages import Languages, language_from
 from bot.library import Library
 from bot.mail import MAIL
 from bot.mailing import Mailing
@@ -35,8 +37,13 @@ from bot.replies import OfferedPick, PicksReply, RefusalReply, Reply
 from bot.round import DeliveryReport, Round
 from bot.schedule import next_due_at
 from bot.suggestions import NOTHING, Suggestion, Typing, suggestions
+from bot.words import marked, say, spoken
 
 log = structlog.get_logger()
+
+# What a refusal names where nothing was typed.
+# Translators: what somebody used: a button, a message that was pointed at, an emoji.
+BUTTON, MESSAGE, REACTION = marked("button"), marked("message"), marked("reaction")
 
 
 def nothing() -> None:
@@ -89,19 +96,21 @@ class Paperround:
         self._wake = wake
         self._lookup = lookup
         self._desk = Desk(stores, library, next_polls, Addresses(stores.access, public_url, secret), source_words)
-        self.reading = Reading(self._desk, clock)
+        self.reading = Reading(self._desk, clock, messengers)
         self._round = Round(self._desk, clock, messengers, settle, post_timeout)
         self._desk.post = self._round.plan_extra
         self._desk.click_link = click_link or (self._desk.addresses.click if public_url else None)
         self._desk.comparison = comparison
         if MAIL in messengers:
             self._desk.tell = self._round.plan_note
-        self.mailing = Mailing(self._desk, clock, self.press, wake)
+        self.mailing = Mailing(self._desk, clock, self.press, wake, self._round.pause)
         self._pasted = PastedLinks()
         self._rates = Rates(asks_a_minute)
+        self._languages = Languages(stores.preferences, clock)
 
     async def warm_up(self) -> None:
         """Read the stored papers into the library; until then searches are answered by the store's plain index."""
+        await asyncio.to_thread(read_all)
         await asyncio.to_thread(self._desk.catch_up, self._clock.now())
 
     async def retrain(self) -> None:
@@ -125,32 +134,39 @@ class Paperround:
         try:
             ask = parse(text)
         except BadCommand as bad:
-            return Answer(bad_command(bad))
+            return await self._refused(bad, text, member)
         asked = Asked(ask, member, channel, event, self._clock.now())
         if slowed := self._too_much(ask.command.name, member):
             return slowed
-        if ask.command.name == "help":
+        if ask.command.name == "help" and (language := self._languages.remembered(member)):
             # It is asked most and asks nothing stored, so it is not worth the way over a thread.
-            return answered(self._desk, asked)
-        if ask.command.name == "add" and (refusal := await self._fetched(ask)):
-            return Answer(refusal)
-        return await self._at_the_desk(ask.command.name, lambda: answered(self._desk, asked))
+            with spoken(language):
+                return answered(self._desk, asked)
+        if ask.command.name == "add":
+            with spoken(await asyncio.to_thread(self._languages.of, member)):
+                if refusal := await self._fetched(ask):
+                    return Answer(refusal)
+        return await self._at_the_desk(member, ask.command.name, lambda: answered(self._desk, asked))
 
     async def press(self, token: str, member: Member, channel: Channel, event: str) -> Answer:
         """Do what a button says, however old its message is."""
-        try:
-            action = action_of(token)
-        except OlderRelease:
-            return Answer(RefusalReply("button", "It is from another release, so nothing was changed. Say help."))
-        if slowed := self._too_much("button", member):
+        if slowed := self._too_much(BUTTON, member):
             return slowed
         asked = self._pressing(member, channel, event)
-        return await self._at_the_desk("button", lambda: pressed(self._desk, asked, action))
+
+        def press() -> Answer:
+            try:
+                return pressed(self._desk, asked, action_of(token))
+            except OlderRelease:
+                why = say("It is from another release, so nothing was changed. Say help.")
+                return Answer(RefusalReply(say(BUTTON), why))
+
+        return await self._at_the_desk(member, BUTTON, press)
 
     async def like_text(self, text: str, member: Member, channel: Channel) -> Answer:
         """Answer with papers like a message that a member points at, whoever wrote it."""
         asked = self._pressing(member, channel, "")
-        return await self._at_the_desk("message", lambda: like_text(self._desk, asked, text))
+        return await self._at_the_desk(member, MESSAGE, lambda: like_text(self._desk, asked, text))
 
     async def linked(self, text: str, member: Member, channel: Channel, event: str) -> Answer | None:
         """Answer a message in which somebody pasted links to papers, in channels that chose so.
@@ -165,8 +181,14 @@ class Paperround:
         if channel.direct or not links_in(text):
             return None
         asked = self._pressing(member, channel, event)
+
+        def look() -> Answer | None:
+            # Everybody in the channel sees it.
+            with spoken(self._languages.of(channel)):
+                return self._pasted.answer(self._desk, asked, text)
+
         try:
-            return await asyncio.to_thread(self._pasted.answer, self._desk, asked, text)
+            return await asyncio.to_thread(look)
         except StorageUnavailable:
             # Nobody asked for anything, so nobody misses it.
             log.warning("a pasted link was not answered", action="link_unanswered", platform=channel.platform)
@@ -188,9 +210,11 @@ class Paperround:
             return None
         if removed:
             off = self._pressing(member, channel, f"{OFF}{message}:{event}")
-            return await self._at_the_desk("reaction", lambda: react_no_more(self._desk, off, message, paper, verdict))
+            return await self._at_the_desk(
+                member, REACTION, lambda: react_no_more(self._desk, off, message, paper, verdict)
+            )
         on = self._pressing(member, channel, f"{put_on(message)}{event}")
-        return await self._at_the_desk("reaction", lambda: react_to(self._desk, on, paper, verdict))
+        return await self._at_the_desk(member, REACTION, lambda: react_to(self._desk, on, paper, verdict))
 
     async def settle_reactions(
         self, channel: Channel, message: MessageId, emoji: Mapping[Member, Collection[str]]
@@ -236,7 +260,12 @@ class Paperround:
     async def offered(self, paper: PaperId, member: Member, channel: Channel) -> OfferedPick | None:
         """Return a paper as a message should now show it, with the community's counts; None when it is not stored."""
         asked = self._pressing(member, channel, "")
-        return await asyncio.to_thread(offered_now, self._desk, asked, paper)
+
+        def look() -> OfferedPick | None:
+            with spoken(self._languages.of(member)):
+                return offered_now(self._desk, asked, paper)
+
+        return await asyncio.to_thread(look)
 
     async def shown_again(self, channel: Channel, message: MessageId) -> PicksReply | None:
         """Return what a posted message should now say, for editing it; None when it shows not exactly one paper."""
@@ -295,7 +324,16 @@ class Paperround:
             beside: What the other options of the command say so far, by name.
         """
         typing = Typing(command, option, typed, beside)
-        return await asyncio.to_thread(suggestions, self._desk, typing, member, channel)
+
+        def look() -> list[Suggestion]:
+            with spoken(self._languages.of(member)):
+                return suggestions(self._desk, typing, member, channel)
+
+        return await asyncio.to_thread(look)
+
+    async def language_of(self, owner: Member | Channel) -> str:
+        """Return the language of a member, or of what is posted to a channel: a key of `bot.catalogues`, or ``en``."""
+        return await asyncio.to_thread(self._languages.of, owner)
 
     async def channel_gone(self, channel: Channel, why: str) -> None:
         """Pause the round of a channel that was deleted, archived, or left by the bot."""
@@ -337,15 +375,33 @@ class Paperround:
         """Plan a message beside the digests; False when that place had one about the same. It waits for the store."""
         return self._round.plan_note(channel, about, reply, now)
 
-    async def _at_the_desk(self, command: str, deed: Callable[[], Answer]) -> Answer:
-        try:
-            answer = await asyncio.to_thread(deed)
-        except StorageUnavailable:
-            why = "The store did not answer, so nothing was changed. Please try again in a moment."
-            return Answer(RefusalReply(command, why))
+    async def _at_the_desk(self, member: Member, piece: str, deed: Callable[[], Answer]) -> Answer:
+        def do() -> Answer:
+            with spoken(self._languages.of(member)):
+                try:
+                    return deed()
+                except StorageUnavailable:
+                    why = say("The store did not answer, so nothing was changed. Please try again in a moment.")
+                    return Answer(RefusalReply(say(piece), why))
+
+        answer = await asyncio.to_thread(do)
+        if answer.changed:
+            self._languages.forget(member)
         if answer.changed or answer.planned:
             self._wake()
         return answer
+
+    async def _refused(self, bad: BadCommand, text: str, member: Member) -> Answer:
+        """Refuse words that are no command, in the member's language: they are read once more in it."""
+        language = self._languages.remembered(member)
+        if language is None:
+            language = await asyncio.to_thread(self._languages.of, member)
+        with spoken(language):
+            try:
+                parse(text)
+            except BadCommand as again:
+                bad = again
+            return Answer(bad_command(bad))
 
     async def _fetched(self, ask: Ask) -> RefusalReply | None:
         """Store the paper that is being brought, if it is not stored yet; return why that cannot be."""
@@ -357,9 +413,9 @@ class Paperround:
         try:
             found = await self._lookup.paper(link, self._clock.now())
         except SourceFailed as failed:
-            return RefusalReply(link, f"It could not be fetched: {failed.why}")
+            return RefusalReply(link, say("It could not be fetched: {why}", why=failed.why))
         if found is None:
-            return RefusalReply(link, "No service that is asked knows this paper.")
+            return RefusalReply(link, say("No service that is asked knows this paper."))
         # A service may know it by a better name; it is to be found by the one that was given as well.
         names = [found] if found.id == link else [found, replace(found, id=link)]
         await asyncio.to_thread(self._stores.papers.upsert, names, self._clock.now())
@@ -371,8 +427,13 @@ class Paperround:
         if not wait:
             return None
         log.info("asked too much", action="asked_too_much", platform=member.platform, community=member.community)
-        why = f"That is more than I can answer; nothing was changed. Ask again in {ceil(wait.total_seconds())} s."
-        return Answer(RefusalReply(piece, why))
+        # The store is spared too: whoever asks so much was heard a moment ago.
+        with spoken(self._languages.remembered(member) or language_from(member.language)):
+            why = say(
+                "That is more than I can answer; nothing was changed. Ask again in {seconds} s.",
+                seconds=ceil(wait.total_seconds()),
+            )
+            return Answer(RefusalReply(say(piece), why))
 
     def _pressing(self, member: Member, channel: Channel, event: str) -> Asked:
         """Return the circumstances of a press: nothing was typed, so no command's words matter."""

@@ -1,11 +1,12 @@
 """What members and channels can choose beside their interests and their schedule: one table, read by everybody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from bot.deliveries import Layout
+from bot.words import marked, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ class Preference:
 # A member's own time zone is kept beside the choices: there are hundreds, so it is said and not listed.
 ZONE = "zone"
 
+# What the platform told of a member's language is kept beside the choices once something is to be brought to them.
+LOCALE = "locale"
+
+LANGUAGE = "language"
+AUTO = "auto"
+
 # ISO weekdays of the journal club, by what is said.
 CLUB_DAYS: Mapping[str, int] = {
     "on": 5,
@@ -35,59 +42,66 @@ CLUB_DAYS: Mapping[str, int] = {
 
 PREFERENCES: tuple[Preference, ...] = (
     Preference(
+        LANGUAGE,
+        marked("the language that the bot speaks; auto is the one that the platform tells, else English"),
+        (AUTO, "en", "de", "es", "fr", "ja", "zh"),
+        for_member=True,
+        for_channel=True,
+    ),
+    Preference(
         "layout",
-        "where the picks of a round stand: as this installation does it, in a thread, or each by itself",
+        marked("where the picks of a round stand: as this installation does it, in a thread, or each by itself"),
         tuple(Layout),
         for_channel=True,
     ),
     Preference(
         "links",
-        "whether a paper link that somebody pastes is answered with what is known of it",
+        marked("whether a paper link that somebody pastes is answered with what is known of it"),
         ("off", "on"),
         for_channel=True,
     ),
     Preference(
         "submissions",
-        "whether what members bring with add is here at once, or after a manager approved it: say review",
+        marked("whether what members bring with add is here at once, or after a manager approved it: say review"),
         ("open", "moderated"),
         for_channel=True,
     ),
     Preference(
         "follow-ups",
-        "a line under a posted paper when it is withdrawn, revised, gets code, or is much noticed",
+        marked("a line under a posted paper when it is withdrawn, revised, gets code, or is much noticed"),
         ("on", "off"),
         for_member=True,
         for_channel=True,
     ),
     Preference(
         "carry-over",
-        "whether good papers that did not fit into one round may come in a later one",
+        marked("whether good papers that did not fit into one round may come in a later one"),
         ("on", "off"),
         for_member=True,
         for_channel=True,
     ),
     Preference(
         "club",
-        "a journal club: once a week, on Friday or the day chosen, the most liked picks to vote on",
+        marked("a journal club: once a week, on Friday or the day chosen, the most liked picks to vote on"),
         ("off", *CLUB_DAYS),
         for_channel=True,
     ),
     Preference(
         "clicks",
-        "whether opening a paper through a link of the bot is counted, as a weak sign of interest",
+        marked("whether opening a paper through a link of the bot is counted, as a weak sign of interest"),
         ("off", "on"),
         for_member=True,
         for_channel=True,
     ),
     Preference(
         "votes",
-        "whether your verdicts are counted under papers for everybody to see; quiet ones still teach the bot",
+        marked("whether your verdicts are counted under papers for everybody to see; quiet ones still teach the bot"),
         ("shown", "quiet"),
         for_member=True,
     ),
     Preference(
         "also",
-        "a direct message, at most one a day, when a channel's pick suits you much better than the channel",
+        marked("a direct message, at most one a day, when a channel's pick suits you much better than the channel"),
         ("off", "dm"),
         for_member=True,
     ),
@@ -124,17 +138,22 @@ def read_choice(text: str, *, for_channel: bool) -> tuple[Preference, str]:
     offered = {each.name: each for each in PREFERENCES if (each.for_channel if for_channel else each.for_member)}
     preference = offered.get(name)
     if preference is None:
-        whose = "for a channel" if for_channel else "for yourself"
         near = process.extractOne(name[:64], list(offered), scorer=fuzz.ratio, score_cutoff=50)
-        listed = ", ".join(offered) or "nothing yet"
         raise BadPreference(
-            name, f"There is no {name} to choose {whose}; there is: {listed}.", f"{near[0]} {choice}" if near else None
+            name, _no_such(name, offered, for_channel=for_channel), f"{near[0]} {choice}" if near else None
         )
     if choice not in preference.choices:
         near = process.extractOne(choice[:64], preference.choices, scorer=fuzz.ratio, score_cutoff=50)
         raise BadPreference(
             choice or name,
-            f"{name} can be one of: {', '.join(preference.choices)}.",
+            say("{name} can be one of: {choices}.", name=name, choices=", ".join(preference.choices)),
             f"{name} {near[0]}" if near else None,
         )
     return preference, choice
+
+
+def _no_such(name: str, offered: Iterable[str], *, for_channel: bool) -> str:
+    names = ", ".join(offered)
+    if for_channel:
+        return say("There is no {name} to choose for a channel; there is: {names}.", name=name, names=names)
+    return say("There is no {name} to choose for yourself; there is: {names}.", name=name, names=names)

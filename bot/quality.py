@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.words import say
+
 BINS = 10
 # With fewer picks that carried a percentage an error would be chance, whatever it is.
 FEWEST_TOLD = 20
@@ -80,9 +82,21 @@ def reliability(outcomes: Sequence[Outcome]) -> Reliability | None:
     return Reliability(len(told), error / len(told), brier / len(told), table)
 
 
+def liked_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, float]]:
+    """Return each week's Monday with the share of its picks that were liked, in percent, oldest first."""
+    return [(monday, 100 * sum(liked) / len(liked)) for monday, liked in _by_week(outcomes)]
+
+
 def hit_rate_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, str]]:
     """Return each week's Monday with ``"7 of 25"``, oldest first."""
+    return [
+        (monday, say("{liked} of {shown} liked", liked=sum(liked), shown=len(liked)))
+        for monday, liked in _by_week(outcomes)
+    ]
+
+
+def _by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, list[bool]]]:
     weeks: dict[date, list[bool]] = defaultdict(list)
     for outcome in outcomes:
         weeks[outcome.day - timedelta(days=outcome.day.weekday())].append(outcome.liked)
-    return [(monday, f"{sum(liked)} of {len(liked)} liked") for monday, liked in sorted(weeks.items())]
+    return sorted(weeks.items())

@@ -1,9 +1,10 @@
 """A taste or an interest → every paper's score and which papers may be shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
+from hashlib import blake2b
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bot.filters import admitted, holds, matched_at_all
 from bot.learning import Taste, lesson_of, lesson_of_rows
 from bot.matching import Query, read_query
 from bot.model import Interest, Occur
-from bot.postings import Floats, Mask
+from bot.postings import Floats, Ints, Mask
 from bot.scoring import NO_ROWS, Cause, Part, Rows, in_units, keyword_parts, level_of, total_of
 from bot.snapshot import Snapshot
 from bot.weights import SERVED, Weights
@@ -44,27 +45,98 @@ class Ranking:
     known: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one interest comes to in a snapshot, whoever follows it.
+
+    Attributes:
+        parts: Of the papers that it admits; the others score 0.
+        admitted: Shape (n,), or (len(rows),) where ``rows`` is given.
+        rows: The only rows that it tells of, ascending; None for all.
+    """
+
+    query: Query
+    parts: tuple[Part, ...]
+    admitted: Mask
+    rows: Rows | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        # The rows that it tells of are not its own.
+        own = [part.rows for part in self.parts if part.rows is not None and part.rows is not self.rows]
+        parts = sum(part.scores.nbytes for part in self.parts) + sum(rows.nbytes for rows in own)
+        return parts + self.admitted.nbytes + sum(clue.rows.nbytes + clue.values.nbytes for clue in self.query.clues)
+
+    def among(self, rows: Rows) -> "Read":
+        """Return the same of a few rows, ascending: small enough to be remembered for thousands of interests."""
+        asked = np.zeros(len(self.admitted), dtype=np.bool_)
+        asked[rows] = True
+        query = replace(self.query, clues=tuple(clue.where(asked) for clue in self.query.clues))
+        parts = [part.where(asked, rows) for part in self.parts]
+        said = tuple(replace(part, query=query) if part.query is self.query else part for part in parts)
+        return Read(query, said, self.admitted[rows], rows)
+
+    def admit(self, mask: Mask) -> None:
+        """Add what is admitted to a mask over all rows, in place."""
+        if self.rows is None:
+            mask |= self.admitted
+        else:
+            mask[self.rows] |= self.admitted
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an interest is read for.
+
+    Attributes:
+        focus: Rows that are compared by their meaning whatever their words.
+        among: The only rows that are asked about; None for all.
+    """
+
+    focus: Rows
+    weights: Weights
+    among: Rows | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Tells scopes apart in few bytes, since it is remembered with each interest."""
+        among = None if self.among is None else _digest(self.among)
+        return _digest(self.focus), self.weights, among
+
+
+def _digest(rows: Rows) -> bytes:
+    return blake2b(rows.tobytes(), digest_size=16).digest()
+
+
 def rank_interest(snapshot: Snapshot, interest: Interest, focus: Rows = NO_ROWS, weights: Weights = SERVED) -> Ranking:
     """Rank the store for one interest: what ``search`` shows.
 
     Where anything is asked for, papers that hold some of it are allowed, and of the others those that come close to the
     best by their related words and meaning. With exclusions alone everything else is allowed.
     """
-    query = read_query(snapshot, interest)
-    parts = _interest_parts(snapshot, query, focus, weights)
-    total = total_of(snapshot, parts)
-    allowed = admitted(snapshot, interest)
+    return _ranking_of(snapshot, interest, _read(snapshot, interest, focus, weights))
+
+
+def rank_followed(snapshot: Snapshot, interest: Interest, focus: Rows = NO_ROWS) -> Ranking:
+    """Return the same as `rank_interest`, remembered for the next who ask: of what is or may soon be followed."""
+    return _ranking_of(snapshot, interest, _remembered(snapshot, interest, Scope(focus, SERVED)))
+
+
+def _ranking_of(snapshot: Snapshot, interest: Interest, read: Read) -> Ranking:
+    total = total_of(snapshot, read.parts)
+    allowed = read.admitted
     if _asks(interest):
         held = np.zeros(len(snapshot), dtype=np.bool_)
-        for clue in query.clues:
+        for clue in read.query.clues:
             held[clue.rows] = True
-        for part in parts:
+        for part in read.parts:
             if part.cause is Cause.EXAMPLE:
-                held |= part.scores > 0
-        if query.loose:
+                held |= part.above_zero(len(snapshot))
+        if read.query.loose:
             held |= total >= _RELATED_ENOUGH
         allowed = allowed & held
-    return Ranking(total, tuple(parts), allowed, bool(parts))
+    return Ranking(total, read.parts, allowed, bool(read.parts))
 
 
 def rank_rows_like(snapshot: Snapshot, rows: Rows) -> Ranking:
@@ -74,16 +146,25 @@ def rank_rows_like(snapshot: Snapshot, rows: Rows) -> Ranking:
 
 
 def rank_taste(
-    snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows = NO_ROWS, weights: Weights = SERVED
+    snapshot: Snapshot,
+    taste: Taste,
+    now: datetime,
+    focus: Rows = NO_ROWS,
+    weights: Weights = SERVED,
+    among: Rows | None = None,
 ) -> Ranking:
     """Rank the store for a taste: its interests, what its verdicts taught, and its channel's taste while it is new.
 
     Args:
         focus: Candidates: rows that are compared by their meaning whatever their words.
+        among: The only rows that are asked about: scores of others may be left out. Verdicts teach from the whole
+            store, so this saves work where there are none.
     """
-    parts = _taste_parts(snapshot, taste, now, focus, weights)
+    scope = Scope(focus, weights, among if among is not None and not _was_taught(taste) else None)
+    read = _followed(snapshot, taste, scope)
+    parts = _taste_parts(snapshot, taste, read, now, scope)
     known = _knows_something(taste)
-    allowed = snapshot.alive & _admitted_by_any(snapshot, taste.interests)
+    allowed = snapshot.alive & _admitted_by_any(snapshot, taste.interests, read)
     for muted in taste.muted:
         allowed &= ~matched_at_all(snapshot, muted)
     parts += _news_parts(snapshot, now)
@@ -102,13 +183,22 @@ def _knows_something(taste: Taste) -> bool:
     )
 
 
-def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows, weights: Weights) -> list[Part]:
+def _was_taught(taste: Taste) -> bool:
+    return bool(taste.judged) or (taste.prior is not None and _was_taught(taste.prior))
+
+
+def _followed(snapshot: Snapshot, taste: Taste, scope: Scope) -> list[Read]:
+    """Return what each interest comes to: verdicts do not change it, so the answer after one need not wait for it."""
+    return [_remembered(snapshot, interest, scope) for interest in taste.interests]
+
+
+def _taste_parts(snapshot: Snapshot, taste: Taste, read: Sequence[Read], now: datetime, scope: Scope) -> list[Part]:
+    focus, weights = scope.focus, scope.weights
     lesson = lesson_of(snapshot, taste.judged, now)
-    queries = [read_query(snapshot, interest) for interest in taste.interests]
-    parts = _interests_parts(snapshot, taste.interests, queries, focus, weights)
+    parts = _interests_parts(snapshot, read)
     if len(lesson):
         keywords = total_of(snapshot, parts) if parts else None
-        asked = [query for query in queries if len(query.stems)]
+        asked = [each.query for each in read if len(each.query.stems)]
         learned = Learner(snapshot, lesson, asked, keywords, focus, weights=weights.feedback).parts()
         if keywords is not None:
             level = level_of(keywords, lesson.rows)
@@ -118,30 +208,55 @@ def _taste_parts(snapshot: Snapshot, taste: Taste, now: datetime, focus: Rows, w
         company = company_part(snapshot, total_of(snapshot, parts), lesson, focus, weights.feedback)
         parts = in_units(snapshot, [*parts, *company], lesson.rows)
     if taste.prior is not None and (weight := taste.prior_weight) > 0:
-        parts += [part.scaled(weight) for part in _taste_parts(snapshot, taste.prior, now, focus, weights)]
+        followed = _followed(snapshot, taste.prior, scope)
+        parts += [part.scaled(weight) for part in _taste_parts(snapshot, taste.prior, followed, now, scope)]
     return parts
 
 
-def _interests_parts(
-    snapshot: Snapshot, interests: Sequence[Interest], queries: Sequence[Query], focus: Rows, weights: Weights
-) -> list[Part]:
+def _interests_parts(snapshot: Snapshot, read: Sequence[Read]) -> list[Part]:
     """Return the parts of several interests: for each paper its best interest counts whole, the others a share."""
-    each = []
-    for interest, query in zip(interests, queries, strict=True):
-        key = ("interest", interest, focus.tobytes(), weights)
-        # Verdicts do not change it, so the answer after one need not wait for it again.
-        parts = snapshot.memory.recall(key, partial(_interest_parts, snapshot, query, focus, weights))
-        if parts:
-            mask = admitted(snapshot, interest).astype(np.float32)
-            each.append([part.scaled(mask) for part in parts])
+    each = [one.parts for one in read if one.parts]
     if len(each) < 2:
         return [part for parts in each for part in parts]
-    best = np.stack([total_of(snapshot, parts) for parts in each]).argmax(axis=0)
-    return [
-        part.scaled(np.where(best == i, np.float32(1), np.float32(_OTHER_INTEREST)))
-        for i, parts in enumerate(each)
-        for part in parts
-    ]
+    best = _place_of_best([total_of(snapshot, parts) for parts in each])
+    counts = [np.where(best == i, np.float32(1), np.float32(_OTHER_INTEREST)) for i in range(len(each))]
+    return [part.scaled(count) for parts, count in zip(each, counts, strict=True) for part in parts]
+
+
+def _place_of_best(totals: Sequence[Floats]) -> Ints:
+    """Return which of some scores is the highest for each row, the first of equals; shape (n,).
+
+    One after the other: the maximum over a column of a matrix takes ten times as long.
+    """
+    place = np.zeros(len(totals[0]), dtype=np.int32)
+    highest = totals[0]
+    for number, total in enumerate(totals[1:], start=1):
+        place[total > highest] = number
+        highest = np.maximum(highest, total)
+    return place
+
+
+def _remembered(snapshot: Snapshot, interest: Interest, scope: Scope) -> Read:
+    key = ("interest", interest, scope.key)
+    return snapshot.memory.recall(key, partial(_read_in, snapshot, interest, scope), lambda read: read.size)
+
+
+def _read_in(snapshot: Snapshot, interest: Interest, scope: Scope) -> Read:
+    read = _read(snapshot, interest, scope.focus, scope.weights)
+    if scope.among is None:
+        return read
+    # The rows are those of all who ask that day: they are kept once.
+    among = scope.among
+    return read.among(snapshot.memory.recall(("rows", _digest(among)), lambda: among, lambda rows: rows.nbytes))
+
+
+def _read(snapshot: Snapshot, interest: Interest, focus: Rows, weights: Weights) -> Read:
+    query = read_query(snapshot, interest)
+    mask = admitted(snapshot, interest)
+    parts = _interest_parts(snapshot, query, focus, weights)
+    if not mask.all():
+        parts = [part.scaled(mask.astype(np.float32)) for part in parts]
+    return Read(query, tuple(parts), mask)
 
 
 def _interest_parts(snapshot: Snapshot, query: Query, focus: Rows, weights: Weights) -> list[Part]:
@@ -158,21 +273,32 @@ def _asks(interest: Interest) -> bool:
     return not interest.clauses or any(clause.occur is not Occur.NEVER for clause in interest.clauses)
 
 
-def _admitted_by_any(snapshot: Snapshot, interests: Sequence[Interest]) -> Mask:
+def _admitted_by_any(snapshot: Snapshot, interests: Sequence[Interest], read: Sequence[Read]) -> Mask:
     """Return what some interest admits and none excludes: who says *never* once means it."""
     if not interests:
         return np.ones(len(snapshot), dtype=np.bool_)
     mask = np.zeros(len(snapshot), dtype=np.bool_)
-    for interest in interests:
-        mask |= admitted(snapshot, interest)
+    for one in read:
+        one.admit(mask)
     for clause in (clause for interest in interests for clause in interest.clauses):
         if clause.occur is Occur.NEVER:
             mask &= ~holds(snapshot, clause.node)
     return mask
 
 
-def _news_parts(snapshot: Snapshot, now: datetime) -> list[Part]:
-    age = np.maximum(now.date().toordinal() - snapshot.days, 0).astype(np.float32)
+def _news_parts(snapshot: Snapshot, now: datetime) -> tuple[Part, ...]:
+    """Return what papers have for their date and votes, the same for everybody on a day."""
+    today = now.date()
+    parts = snapshot.memory.recall(("news", today), partial(_news_of, snapshot, today), _bytes_of)
+    return tuple(parts)
+
+
+def _bytes_of(parts: Sequence[Part]) -> int:
+    return sum(part.scores.nbytes for part in parts)
+
+
+def _news_of(snapshot: Snapshot, today: date) -> list[Part]:
+    age = np.maximum(today.toordinal() - snapshot.days, 0).astype(np.float32)
     recent = np.where(snapshot.days == NO_DAY, 0, _RECENT * 0.5 ** (age / np.float32(_RECENT_HALF_LIFE_DAYS)))
     votes = np.concatenate([np.zeros(0, dtype=np.int32), *(batch.facts.upvotes for batch in snapshot.batches)])
     parts = [Part(Cause.RECENT, recent.astype(np.float32))]

@@ -1,7 +1,8 @@
 """What can be read without asking in chat: day pages, searches, archives, feeds, figures, one's own data."""
 
 import asyncio
-from datetime import date, datetime
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime, timedelta
 
 from bot.addresses import Opened, owner_of
 from bot.answers.clicks import click
@@ -10,14 +11,18 @@ from bot.model import Digest, Member, PaperId
 from bot.pages.archive import ArchivePage, ProfileFigures, archive_page, profile_figures, whose_picks
 from bot.pages.days import DayPage, day_page, newest_day
 from bot.pages.figures import InterestMap, SourceCounts, interest_map, source_counts
-from bot.pages.searching import PaperPage, SearchPage, paper_page, search_page
+from bot.pages.searching import PaperPage, SearchPage, paper_page, quick_search_page, search_page
 from bot.pages.shelf import SHELVES, Value
-from bot.ports import Clock
+from bot.plots import plot_opened
+from bot.ports import Clock, Messenger
+from bot.replies import Plot
 
 FEED_DIGESTS = 14
 # So many interests of a profile are drawn; each asks the whole library.
 MAPS = 6
 SEARCHES_AT_ONCE = 2
+# When so many are asked for, whoever comes next would wait too long for the whole ranking.
+SEARCHES_WAITING = 4
 
 
 class Reading:
@@ -26,11 +31,14 @@ class Reading:
     Every method can raise `StorageUnavailable`; none blocks the event loop.
     """
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: Desk, clock: Clock, messengers: Mapping[str, Messenger]) -> None:
+        """Read from a desk; ``messengers`` by platform know where a message is seen."""
         self._desk = desk
         self._clock = clock
+        self._messengers = messengers
         # Each keeps a processor busy: more at once make all of them slow, and the days with them.
         self._searches = asyncio.Semaphore(SEARCHES_AT_ONCE)
+        self._asking = 0
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -40,15 +48,34 @@ class Reading:
         """Whether the stored papers are read into the library."""
         return self._desk.ready
 
+    async def edition(self, span: timedelta) -> Hashable:
+        """Return what is another value as soon as a page that everybody may read may say something else.
+
+        Args:
+            span: How long the time alone changes nothing: a paper may be announced that was stored before.
+        """
+        change = await asyncio.to_thread(self._desk.stores.paper_days.newest_change)
+        spans = int(self._clock.now().timestamp() // span.total_seconds())
+        return change, self._desk.library.change, self._desk.ready, spans
+
     async def newest_day(self) -> date:
         return await asyncio.to_thread(newest_day, self._desk, self._clock.now())
 
     async def day(self, day: date, page: int = 1) -> DayPage:
         return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
 
-    async def search(self, typed: str, page: int = 1) -> SearchPage:
-        async with self._searches:
-            return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now())
+    async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
+        """Return a page of a search, and whether it is what anybody gets who asks the same again."""
+        if page == 1 and self._asking >= SEARCHES_WAITING:
+            quick = await asyncio.to_thread(quick_search_page, self._desk, typed)
+            if quick is not None:
+                return quick, False
+        self._asking += 1
+        try:
+            async with self._searches:
+                return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now()), True
+        finally:
+            self._asking -= 1
 
     async def paper(self, paper: PaperId, typed: str = "") -> PaperPage | None:
         return await asyncio.to_thread(paper_page, self._desk, paper, typed, self._clock.now())
@@ -65,7 +92,7 @@ class Reading:
 
         def read() -> ArchivePage | None:
             opened = self._desk.addresses.archive_opened(token, self._clock.now())
-            return archive_page(self._desk, opened, page) if opened else None
+            return archive_page(self._desk, opened, page, self._messengers) if opened else None
 
         return await asyncio.to_thread(read)
 
@@ -91,6 +118,10 @@ class Reading:
             return [interest_map(self._desk, line.text, now) for line in followed if not line.muted][:MAPS]
 
         return await asyncio.to_thread(read)
+
+    async def picture(self, token: str) -> Plot | None:
+        """Return the figures of a picture in a message; None for a token that is forged or has ended."""
+        return await asyncio.to_thread(plot_opened, self._desk.addresses, token, self._clock.now())
 
     async def link_opened(self, token: str, event: str, *, counted: bool) -> str | None:
         """Return where a counted link of a message leads, by the store and not by the link; None for none of ours.

@@ -1,6 +1,7 @@
 """The closed set of things the bot can say. Each platform renders each of them natively; none is made elsewhere."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.model import Paper, Pick
@@ -85,12 +86,32 @@ class InterestsReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """Figures that a platform may draw as a picture; the reply that has them says the same in words.
+
+    Attributes:
+        bars: (day, or the Monday of a week; value, not below 0), oldest first.
+        unit: ``%``, of at most 100; empty for counts.
+        alt: What the picture shows, for those who do not see it.
+        token: What opens the same picture on the web pages for a while; no word of anybody is in it.
+        address: The page's own, for a platform that loads it from there; empty where no public address is set.
+    """
+
+    bars: tuple[tuple[date, float], ...]
+    unit: str
+    alt: str
+    token: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewReply:
     """A backtest of an interest that is not saved yet.
 
     Attributes:
         meaning: The interest printed back and explained, one line each.
         per_day: (label of the day, how many papers matched well), oldest first.
+        plot: The same days.
     """
 
     heading: str
@@ -99,6 +120,7 @@ class PreviewReply:
     advice: str
     offered: tuple[OfferedPick, ...]
     buttons: tuple[Button, ...] = ()
+    plot: Plot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +160,12 @@ class ConfirmReply:
 
 @dataclass(frozen=True, slots=True)
 class FactsReply:
-    """Names and values: status, quality."""
+    """Names and values: status, quality. ``plot`` draws some of them."""
 
     heading: str
     facts: tuple[tuple[str, str], ...]
     note: str = ""
+    plot: Plot | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.expansion import EXPANSION, best_rows, cut_of, expanded, meant_direction, trust
 from bot.matching import Query
-from bot.postings import Floats, Ints
+from bot.postings import Floats, Ints, Mask
 from bot.semantics import Vectors, unit
 from bot.snapshot import Snapshot
 
@@ -38,10 +38,12 @@ class Part:
     """One part of every paper's score; parts only add, and may be below 0.
 
     Attributes:
-        scores: Shape (n,), already weighted.
+        scores: Already weighted, shape (n,), or (len(rows),) where ``rows`` is given.
         query: The interest's query that the part comes from, for naming its words.
         stems, stem_weights: For a part that is a sum over stems: each stem's share of it in proportion.
         liked: Rows of the liked papers (or examples) that the part comes from.
+        rows: The only rows with a score, ascending; None when there is one for each. Meaning is compared for a few
+            thousand papers, so most of a hundred thousand numbers would be zeros.
     """
 
     cause: Cause
@@ -50,9 +52,41 @@ class Part:
     stems: Ints | None = None
     stem_weights: Floats | None = None
     liked: Rows = field(default_factory=lambda: NO_ROWS)
+    rows: Rows | None = None
 
     def scaled(self, by: float | Floats) -> "Part":
+        """Return the part with each score times a number, or times its row's of some for all rows."""
+        if self.rows is not None and isinstance(by, np.ndarray):
+            by = by[self.rows]
         return replace(self, scores=(self.scores * by).astype(np.float32))
+
+    def where(self, asked: Mask, rows: Rows) -> "Part":
+        """Return the part of some rows, told as a mask and as numbers, ascending."""
+        if self.rows is None:
+            return replace(self, scores=self.scores[rows], rows=rows)
+        here = asked[self.rows]
+        return replace(self, scores=self.scores[here], rows=self.rows[here])
+
+    def at(self, row: int) -> float:
+        if self.rows is None:
+            return float(self.scores[row])
+        place = int(np.searchsorted(self.rows, row))
+        return float(self.scores[place]) if place < len(self.rows) and self.rows[place] == row else 0.0
+
+    def add_to(self, total: Floats) -> None:
+        """Add the scores to those of all rows, in place."""
+        if self.rows is None:
+            total += self.scores
+        else:
+            total[self.rows] += self.scores
+
+    def above_zero(self, n: int) -> Mask:
+        """Return which of all rows score above 0, shape (n,)."""
+        if self.rows is None:
+            return self.scores > 0
+        mask = np.zeros(n, dtype=np.bool_)
+        mask[self.rows] = self.scores > 0
+        return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +146,10 @@ class Pool:
         places[places == len(self.rows)] = 0
         return places[self.rows[places] == rows] if len(self.rows) else places[:0]
 
+    def where(self) -> Rows | None:
+        """Return the rows as `Part.rows` has them: None for all."""
+        return None if len(self.rows) == self.n else self.rows
+
     def spread(self, values: Floats) -> Floats:
         """Return values of the pool as values of all rows, 0 elsewhere; shape (n,)."""
         if len(values) == self.n:
@@ -151,7 +189,7 @@ def level_of(scores: Floats, apart_from: Rows = NO_ROWS) -> float:
 def total_of(snapshot: Snapshot, parts: Sequence[Part]) -> Floats:
     total = np.zeros(len(snapshot), dtype=np.float32)
     for part in parts:
-        total += part.scores
+        part.add_to(total)
     return total
 
 
@@ -183,12 +221,12 @@ def keyword_parts(
     near = pool.nearness(np.stack([meant, asked_direction(snapshot, query)]))
     meaning = in_units_of_the_best(near[0]) * np.float32(weights.meant)
     meaning += in_units_of_the_best(near[1]) * np.float32(weights.asked)
-    parts = in_units(snapshot, [*parts, Part(Cause.MEANING, pool.spread(meaning), query)])
+    parts = in_units(snapshot, [*parts, Part(Cause.MEANING, meaning, query, rows=pool.where())])
     total = total_of(snapshot, parts)
     best = best_rows(total, weights.believed_second, snapshot.tie_rank)
     direction = meant_direction(snapshot, best, trust(snapshot, best, total))
     near = in_units_of_the_best(pool.nearness(direction[None, :])[0])
-    second = Part(Cause.MEANING, pool.spread(near * np.float32(weights.second)), query)
+    second = Part(Cause.MEANING, near * np.float32(weights.second), query, rows=pool.where())
     return in_units(snapshot, [*parts, second])
 
 

@@ -1,6 +1,7 @@
 """Cuts an abstract into its sentences, each an untouched piece of the text."""
 
 import re
+from collections.abc import Iterator
 
 # A full stop after one of these does not end a sentence (folded, without their last stop).
 _SHORT_FORMS = frozenset(
@@ -23,17 +24,24 @@ def sentences(text: str) -> list[str]:
 
     A stop within a number, after an initial, ``e.g.``, ``et al.`` and the like, or within ``$…$`` ends nothing.
     """
-    found: list[str] = []
+    return list(_each(text))
+
+
+def first_sentence(text: str) -> str:
+    """Return the first of `sentences`, "" when there is none; the rest is not looked at."""
+    return next(_each(text), "")
+
+
+def _each(text: str) -> Iterator[str]:
     start = 0
     for match in _END.finditer(text):
         if not _ends_sentence(text, start, match):
             continue
-        piece = text[start : match.end()].strip()
-        if piece:
-            found.append(piece)
+        if piece := text[start : match.end()].strip():
+            yield piece
         start = match.end()
-    rest = text[start:].strip()
-    return [*found, rest] if rest else found
+    if rest := text[start:].strip():
+        yield rest
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:

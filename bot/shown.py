@@ -4,22 +4,35 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.model import Paper, Pick
+from bot.words import count, marked, percent, say
 
-SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": "sample"}
+SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": marked("sample")}
 # More names than this push the sentence that matters out of sight where a line is all there is.
 NAMED_IN_A_LINE = 3
 
 
 def match_in_words(pick: Pick) -> str:
     """Return ``82 % match`` where there is a percentage, else the word for its strength."""
-    return pick.strength if pick.probability is None else f"{round(pick.probability * 100)} % match"
+    if pick.probability is None:
+        return say(pick.strength)
+    return say("{percent} match", percent=percent(pick.probability))
+
+
+def late_in_words(heading: str) -> str:
+    """Return the heading of a digest that comes later on its day than it should."""
+    return say("{heading} (late today)", heading=heading)
+
+
+def matched_in_words(papers: int, days: int) -> str:
+    """Return how many papers an interest matched in the last ``days``, some 30 of them."""
+    return count(papers, "{n} paper in {days} days", "{n} papers in {days} days", days=days)
 
 
 def authors_in_words(authors: Sequence[str], named: int) -> str:
     """Return the first ``named`` names, and how many more there are."""
     more = len(authors) - named
     shown = ", ".join(authors[:named])
-    return f"{shown} and {more} more" if more > 0 else shown
+    return count(more, "{names} and {n} more", "{names} and {n} more", names=shown) if more > 0 else shown
 
 
 def day_of(paper: Paper) -> date | None:
@@ -27,12 +40,14 @@ def day_of(paper: Paper) -> date | None:
     return paper.published or (paper.announced.date() if paper.announced else None)
 
 
-def day_in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def source_in_words(paper: Paper) -> str:
-    return SOURCE_NAMES.get(paper.source, paper.source)
+    return say(SOURCE_NAMES.get(paper.source, paper.source))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the words of a text that ``most`` characters hold, with a mark where others are left out."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]} …"[:most]
 
 
 def facts_in_a_line(paper: Paper) -> str:

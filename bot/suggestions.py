@@ -12,6 +12,7 @@ from bot.model import Channel, Member, ProfileId
 from bot.preferences import BY_NAME as PREFERENCE
 from bot.preferences import PREFERENCES, ZONE
 from bot.timetable import zone_names
+from bot.words import count, say
 
 SUGGESTIONS_CAP = 25
 LABEL_CAP = 100
@@ -52,7 +53,7 @@ def suggestions(desk: Desk, typing: Typing, member: Member, channel: Channel) ->
     """Return at most 25 suggestions for the text of an option, the nearest to what was typed first."""
     command, option, typed = typing.command, typing.option, typing.text
     if not command:
-        return _nearest([Suggestion(f"{entry.name}: {entry.does}", entry.name) for entry in COMMANDS], typed)
+        return _nearest([Suggestion(f"{entry.name}: {say(entry.does)}", entry.name) for entry in COMMANDS], typed)
     entry = BY_NAME.get(command)
     if entry is None:
         return []
@@ -79,9 +80,12 @@ def _of_command(desk: Desk, command: str, member: Member, channel: Channel) -> l
         return _papers(desk, member, channel)
     if command == "unfollow":
         kept = [line for profile in _profiles(member, channel) for line in desk.stores.profiles.get(profile).interests]
-        return [Suggestion(f"{'muted: ' if line.muted else ''}{line.text}", line.text) for line in kept]
+        return [
+            Suggestion(say("muted: {interest}", interest=line.text) if line.muted else line.text, line.text)
+            for line in kept
+        ]
     if command == "help":
-        return [Suggestion(f"{entry.name}: {entry.does}", entry.name) for entry in COMMANDS]
+        return [Suggestion(f"{entry.name}: {say(entry.does)}", entry.name) for entry in COMMANDS]
     if command in OF_INTERESTS:
         kept = list(desk.stores.profiles.get(member.profile).interests)
         return [Suggestion(text, text) for text in dict.fromkeys([*(line.text for line in kept), *EXAMPLES])]
@@ -102,13 +106,17 @@ def _papers(desk: Desk, member: Member, channel: Channel) -> list[Suggestion]:
         if paper in known
     ]
     earlier = [paper for paper in dict.fromkeys([*saved, *picked]) if paper in known and paper not in shown]
-    return numbered + [Suggestion(f"{'saved: ' * (paper in saved)}{known[paper].title}", paper) for paper in earlier]
+    titles = {paper: known[paper].title for paper in earlier}
+    labels = {paper: say("saved: {title}", title=title) if paper in saved else title for paper, title in titles.items()}
+    return numbered + [Suggestion(label, paper) for paper, label in labels.items()]
 
 
 def _categories(desk: Desk) -> list[Suggestion]:
     return [
-        Suggestion(f"cat:{name} ({count:,} papers)", f"cat:{name}")
-        for name, count in desk.library.categories(CATEGORIES)
+        Suggestion(
+            count(papers, "{category} ({n} paper)", "{category} ({n} papers)", category=f"cat:{name}"), f"cat:{name}"
+        )
+        for name, papers in desk.library.categories(CATEGORIES)
     ]
 
 
@@ -122,15 +130,18 @@ def _preferences(typing: Typing, channel: Channel) -> list[Suggestion]:
     if name in PREFERENCE and (" " in typing.text or not alone):
         before = f"{name} " if alone else ""
         return [
-            Suggestion(f"{before}{choice}{' (usual)' if at == 0 else ''}", f"{before}{choice}")
+            Suggestion(
+                say("{choice} (usual)", choice=f"{before}{choice}") if at == 0 else f"{before}{choice}",
+                f"{before}{choice}",
+            )
             for at, choice in enumerate(PREFERENCE[name].choices)
         ]
     whose = "me" if channel.direct else typing.beside.get("for", "")
     fitting = [
         each for each in PREFERENCES if (each.for_channel or whose != "here") and (each.for_member or whose != "me")
     ]
-    own = [] if whose == "here" else [Suggestion(f"{ZONE}: your time zone", ZONE)]
-    return [*(Suggestion(f"{each.name}: {each.does}", each.name) for each in fitting), *own]
+    own = [] if whose == "here" else [Suggestion(say("zone: your time zone"), ZONE)]
+    return [*(Suggestion(f"{each.name}: {say(each.does)}", each.name) for each in fitting), *own]
 
 
 def _profiles(member: Member, channel: Channel) -> list[ProfileId]:

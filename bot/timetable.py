@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from rapidfuzz import fuzz, process, utils
 
 from bot.model import Cadence, Channel, Member, ProfileId, Subscription
+from bot.words import count, marked, say, weekday_in_words
 
 COUNT_CAP = 20
 CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})\s*(am|pm)?|(\d{1,2})\s*(am|pm)", re.IGNORECASE | re.ASCII)
@@ -20,6 +21,15 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 EVERY_DAY = frozenset(range(1, 8))
 WORKDAYS = frozenset(range(1, 6))
 DEFAULT_AT = time(9)
+# Any Monday: weekdays are called as the language calls them.
+_MONDAY = date(2024, 1, 1)
+_SAID_TWICE = {
+    "weekdays": marked("{word} says the days a second time; say it once."),
+    "at": marked("{word} says the time a second time; say it once."),
+    "zone": marked("{word} says the time zone a second time; say it once."),
+    "count": marked("{word} says the count a second time; say it once."),
+    "quiet": marked("{word} says the rule for empty days a second time; say it once."),
+}
 
 
 class BadSchedule(Exception):
@@ -59,13 +69,13 @@ def read_schedule(text: str) -> ScheduleChange:
         return ScheduleChange("show")
     if words[0].lower() in {"off", "now"}:
         if len(words) > 1:
-            raise BadSchedule(words[1], f"digest {words[0].lower()} stands alone.")
+            raise BadSchedule(words[1], say("{command} stands alone.", command=f"digest {words[0].lower()}"))
         return ScheduleChange("off" if words[0].lower() == "off" else "now")
     change = ScheduleChange("set")
     while words:
         taken, rest = _take(change, words)
         if twice := _said_twice(change, taken):
-            raise BadSchedule(words[0], f"{words[0]} says the {twice} a second time; say it once.")
+            raise BadSchedule(words[0], say(twice, word=words[0]))
         change, words = taken, rest
     return change
 
@@ -98,12 +108,25 @@ def changed(  # noqa: PLR0913  # who, where, when and what of one change
 
 def schedule_in_words(subscription: Subscription) -> str:
     """Return a schedule as a sentence's end: ``daily at 09:00 Europe/Berlin, up to 5 picks``."""
-    days = {Cadence.DAILY: "daily", Cadence.WEEKDAYS: "weekdays"}.get(subscription.cadence)
-    if days is None:
-        days = "weekly on " + ", ".join(DAYS[day - 1].capitalize() for day in sorted(subscription.weekdays))
-    empty = "; silent on a day without picks" if subscription.quiet else ""
-    picks = "pick" if subscription.count == 1 else "picks"
-    return f"{days} at {subscription.at:%H:%M} {subscription.zone.key}, up to {subscription.count} {picks}{empty}"
+    at = {"time": f"{subscription.at:%H:%M}", "zone": subscription.zone.key}
+    match subscription.cadence:
+        case Cadence.DAILY:
+            when = say("daily at {time} {zone}", **at)
+        case Cadence.WEEKDAYS:
+            when = say("weekdays at {time} {zone}", **at)
+        case _:
+            days = ", ".join(
+                weekday_in_words(_MONDAY + timedelta(days=day - 1)) for day in sorted(subscription.weekdays)
+            )
+            when = say("weekly on {days} at {time} {zone}", days=days, **at)
+    if subscription.quiet:
+        return count(
+            subscription.count,
+            "{when}, up to {n} pick; silent on a day without picks",
+            "{when}, up to {n} picks; silent on a day without picks",
+            when=when,
+        )
+    return count(subscription.count, "{when}, up to {n} pick", "{when}, up to {n} picks", when=when)
 
 
 def _take(change: ScheduleChange, words: list[str]) -> tuple[ScheduleChange, list[str]]:
@@ -136,12 +159,11 @@ def _take(change: ScheduleChange, words: list[str]) -> tuple[ScheduleChange, lis
 
 
 def _said_twice(before: ScheduleChange, after: ScheduleChange) -> str | None:
-    """Return which part of a schedule was said already and is now said again, None when none is."""
-    parts = {"weekdays": "days", "at": "time", "zone": "time zone", "count": "count", "quiet": "rule for empty days"}
+    """Return what to say of the part of a schedule that was said already and is now said again, None without any."""
     return next(
         (
             said
-            for part, said in parts.items()
+            for part, said in _SAID_TWICE.items()
             if getattr(before, part) is not None and getattr(before, part) is not getattr(after, part)
         ),
         None,
@@ -163,7 +185,7 @@ def _weekdays(words: list[str]) -> tuple[frozenset[int], list[str]]:
         rest = rest[1:]
     if not days:
         piece = rest[0] if rest else "weekly"
-        raise BadSchedule(piece, "weekly needs a day, for example: weekly mon 09:00.")
+        raise BadSchedule(piece, say("weekly needs a day, for example: {example}.", example="weekly mon 09:00"))
     return frozenset(days), rest
 
 
@@ -175,7 +197,7 @@ def _weekday(word: str) -> int | None:
 def _count(words: list[str]) -> int:
     said = words[0] if words else ""
     if not COUNT.fullmatch(said) or not 1 <= int(said) <= COUNT_CAP:
-        raise BadSchedule(said or "count", f"count takes a number from 1 to {COUNT_CAP}.")
+        raise BadSchedule(said or "count", say("count takes a number from 1 to {most}.", most=COUNT_CAP))
     return int(said)
 
 
@@ -187,11 +209,11 @@ def _clock(word: str) -> time | None:
     minute = int(found[2] or 0)
     half = (found[3] or found[5] or "").lower()
     if half and not 1 <= hour <= 12:
-        raise BadSchedule(word, f"{word} is no time of day.")
+        raise BadSchedule(word, say("{word} is no time of day.", word=word))
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
     if hour > 23 or minute > 59:
-        raise BadSchedule(word, f"{word} is no time of day: write 00:00 to 23:59.")
+        raise BadSchedule(word, say("{word} is no time of day: write 00:00 to 23:59.", word=word))
     return time(hour, minute)
 
 
@@ -215,16 +237,21 @@ def zone_named(word: str) -> ZoneInfo:
         try:
             return ZoneInfo(name)
         except ZoneInfoNotFoundError as error:
-            raise BadSchedule(word, f"The time zone {name} cannot be loaded on this machine.") from error
-    hint = "Write a zone such as Europe/Berlin, or a time such as 09:00."
+            why = say("The time zone {name} cannot be loaded on this machine.", name=name)
+            raise BadSchedule(word, why) from error
     # Three letters are an abbreviation (CET, EST), whose nearest name lies anywhere in the world.
     if len(word) > 3:
         names = _zone_names()
         near = process.extractOne(
             word.lower()[:64], list(names), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=80
         )
-        hint = f"Did you mean {names[near[0]]}?" if near else hint
-    raise BadSchedule(word, f"{word[:60]} is no part of a schedule. {hint}")
+        if near:
+            why = say("{word} is no part of a schedule. Did you mean {zone}?", word=word[:60], zone=names[near[0]])
+            raise BadSchedule(word, why)
+    why = say(
+        "{word} is no part of a schedule. Write a zone such as Europe/Berlin, or a time such as 09:00.", word=word[:60]
+    )
+    raise BadSchedule(word, why)
 
 
 def _zone_name(word: str) -> str | None:

@@ -63,6 +63,11 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(word)) if word.isascii() else word
 
 
+def stems_in(text: str) -> list[str]:
+    """Return the stems of a text's words in order."""
+    return [stem(word) for word in folded_words(text)]
+
+
 def stems_of(words: list[str]) -> list[str]:
     """Return the stems of many folded words, without filling the cache of single ones."""
     return [str(s) for s in _stemmer.stemWords(words)]

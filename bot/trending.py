@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.model import Feedback, Paper, PaperId, Verdict
+from bot.words import count, say, whole
 
 # Half of a vote's weight is gone after this: long enough for a weekend, short enough that a week-old hit makes room.
 HALF_LIFE = timedelta(days=3)
@@ -60,24 +61,28 @@ def rising(
     return sorted(ranked, key=lambda entry: (-entry.score, -_arrival(entry.paper, now).timestamp(), entry.paper.id))
 
 
+def lift(votes: float, age: timedelta) -> float:
+    """Return the score of a paper for the sum of its votes' logarithms."""
+    return float((1 + votes) * 0.5 ** (age / HALF_LIFE))
+
+
 def _gained(paper: Paper, yesterday: Mapping[PaperId, int]) -> int:
     return max((paper.upvotes or 0) - yesterday[paper.id], 0) if paper.id in yesterday else 0
 
 
 def _rising(paper: Paper, gained: int, likes: int, weight: float, now: datetime) -> Rising:
     age = max(now - _arrival(paper, now), timedelta())
-    freshness = 0.5 ** (age / HALF_LIFE)
     votes = math.log2(1 + max(paper.upvotes or 0, 0)) + math.log2(1 + gained) + COMMUNITY_WEIGHT * weight
     said = []
     if paper.upvotes:
-        said.append(f"{paper.upvotes} {'upvote' if paper.upvotes == 1 else 'upvotes'}")
+        said.append(count(paper.upvotes, "{n} upvote", "{n} upvotes"))
     if gained:
-        said.append(f"↑ {gained} since yesterday")
+        said.append(say("↑ {votes} since yesterday", votes=whole(gained)))
     if paper.comments:
-        said.append(f"{paper.comments} {'comment' if paper.comments == 1 else 'comments'}")
+        said.append(count(paper.comments, "{n} comment", "{n} comments"))
     if likes:
-        said.append(f"{likes} {'like' if likes == 1 else 'likes'} here")
-    return Rising(paper, (1 + votes) * freshness, ", ".join(said))
+        said.append(count(likes, "{n} like here", "{n} likes here"))
+    return Rising(paper, lift(votes, age), ", ".join(said))
 
 
 def _arrival(paper: Paper, now: datetime) -> datetime:

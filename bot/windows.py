@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from bot.words import say
+
 UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 SPAN = re.compile(r"(\d{1,4})([dwmy])", re.ASCII)
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -73,13 +75,13 @@ def _until(window: Window, value: str, piece: str) -> Window:
 
 def _sort(window: Window, value: str, piece: str) -> Window:
     if value.lower() not in {"new", "best"}:
-        raise BadWindow(piece, "sort: takes new or best.")
+        raise BadWindow(piece, say("sort: takes new or best."))
     return replace(window, newest_first=value.lower() == "new")
 
 
 def _page(window: Window, value: str, piece: str) -> Window:
     if not PAGE.fullmatch(value) or not 1 <= int(value) <= PAGE_CAP:
-        raise BadWindow(piece, f"page: takes a number from 1 to {PAGE_CAP}.")
+        raise BadWindow(piece, say("page: takes a number from 1 to {most}.", most=PAGE_CAP))
     return replace(window, page=int(value))
 
 
@@ -98,8 +100,11 @@ def _bound(value: str, piece: str) -> date | timedelta:
         try:
             return date(int(day[1]), int(day[2]), int(day[3]))
         except ValueError as error:
-            raise BadWindow(piece, f"There is no such day: {value}.") from error
-    raise BadWindow(piece, f"{value[:40] or 'nothing'} is no time: write 7d, 2w, 3m, 1y or a day such as 2026-03-01.")
+            raise BadWindow(piece, say("There is no such day: {day}.", day=value)) from error
+    if not value:
+        raise BadWindow(piece, say("nothing is no time: write 7d, 2w, 3m, 1y or a day such as 2026-03-01."))
+    why = say("{value} is no time: write 7d, 2w, 3m, 1y or a day such as 2026-03-01.", value=value[:40])
+    raise BadWindow(piece, why)
 
 
 def _day(bound: date | timedelta | None, now: datetime) -> date | None:

@@ -204,14 +204,15 @@ class SqlCommunities:
             return {kind.name: _told(connection, kind, values) for kind in KINDS}
 
     def forget(self, member: Member) -> int:
-        values = _about(member)
-
-        def erase(connection: Connection) -> int:
-            return sum(connection.execute(f"{kind.erasing} WHERE {kind.about}", values).rowcount for kind in KINDS)
-
-        rows = self._writer.write(erase)
+        rows = self._writer.write(lambda connection: erase_member(connection, member))
         self._writer.empty_the_log()
         return rows
+
+
+def erase_member(connection: Connection, member: Member) -> int:
+    """Erase what is kept about a member, in the caller's transaction; return how many rows."""
+    values = _about(member)
+    return sum(connection.execute(f"{kind.erasing} WHERE {kind.about}", values).rowcount for kind in KINDS)
 
 
 def _about(member: Member) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bot.ports import StorageUnusable
-from storage import export, inspection, sqlite
+from storage import export, inspection, mending, sqlite
 from storage.folder import DATABASE
 from storage.stores import SqlStores
 
@@ -57,6 +57,20 @@ def condition_of(data_dir: Path, address: str, now: datetime) -> inspection.Cond
         return inspection.inspect(database, now)
     except sqlite3.Error as error:
         raise StorageUnusable(f"{database} cannot be read: {error}.") from error
+
+
+def mend(data_dir: Path, address: str) -> list[str]:
+    """Put right what can be without losing anything; return what was done, a sentence each.
+
+    Raises:
+        DataFolderInUse: The bot is running, on SQLite.
+        StorageUnusable: The database cannot be read.
+        StorageUnavailable: The disk or the server is failing.
+    """
+    if not address:
+        return mending.mend(data_dir)
+    done: list[str] = _postgres().mend(address)
+    return done
 
 
 def move(data_dir: Path, address: str) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from bot.model import Digest, Draft, PaperId, Pick, ProfileId, Reason, ReasonKind, Team
+from bot.ports import ScoredPick
 from storage.paper_intake import arriving, take_in
 from storage.paper_rows import BY_NAME, as_json, paper_of
 from storage.rows import stamp, storable
@@ -65,6 +66,29 @@ SINCE = f"""{SELECT}
      ORDER BY digests.local_date, digests.profile, digests.edition, digest_picks.position
 """
 
+OF_DAY = f"""{SELECT}
+     WHERE digests.profile = :profile AND digests.local_date = :local_date
+     ORDER BY digests.edition, digest_picks.position
+"""
+
+SCORES = """
+    SELECT digests.profile, papers.id, digest_picks.score
+      FROM digests
+      JOIN digest_picks ON digest_picks.digest = digests.number
+      JOIN papers ON papers.number = digest_picks.paper
+"""
+
+SCORES_RECENT = f"""{SCORES}
+     WHERE digests.number IN (
+           SELECT number FROM digests WHERE profile = :profile ORDER BY local_date DESC, edition DESC LIMIT :limit)
+     ORDER BY digests.local_date, digests.edition, digest_picks.position
+"""  # noqa: S608  # of constants
+
+SCORES_SINCE = f"""{SCORES}
+     WHERE digests.local_date >= :first
+     ORDER BY digests.local_date, digests.profile, digests.edition, digest_picks.position
+"""
+
 SHOWN_TO = """
     SELECT papers.id, shown_papers.first_date
       FROM shown_papers JOIN papers ON papers.number = shown_papers.paper
@@ -108,11 +132,31 @@ class SqlDigests:
             rows = connection.execute(SHOWN_TO, {"profile": storable(profile)})
             return {PaperId(row["id"]): date.fromisoformat(row["first_date"]) for row in rows}
 
+    def ever_shown(self, profile: ProfileId) -> frozenset[PaperId]:
+        with self._readers.reading() as connection:
+            rows = connection.execute(SHOWN_TO, {"profile": storable(profile)}).fetchall()
+        return frozenset(PaperId(row["id"]) for row in rows)
+
     def recent(self, profile: ProfileId, limit: int) -> list[Digest]:
         return self._digests(RECENT, {"profile": storable(profile), "limit": limit})
 
     def since(self, first: date) -> list[Digest]:
         return self._digests(SINCE, {"first": first.isoformat()})
+
+    def of_day(self, profile: ProfileId, local_date: date) -> list[Digest]:
+        return self._digests(OF_DAY, {"profile": storable(profile), "local_date": local_date.isoformat()})
+
+    def scores(self, profile: ProfileId, limit: int) -> list[ScoredPick]:
+        return self._scores(SCORES_RECENT, {"profile": storable(profile), "limit": limit})
+
+    def scores_since(self, first: date) -> list[ScoredPick]:
+        return self._scores(SCORES_SINCE, {"first": first.isoformat()})
+
+    def _scores(self, question: str, values: dict[str, str | int]) -> list[ScoredPick]:
+        with self._readers.reading() as connection:
+            # One after the other: a community's months taken all at once would keep every other thread waiting.
+            rows = connection.execute(question, values)
+            return [ScoredPick(ProfileId(row["profile"]), PaperId(row["id"]), row["score"]) for row in rows]
 
     def _digests(self, question: str, values: dict[str, str | int]) -> list[Digest]:
         with self._readers.reading() as connection:

@@ -1,6 +1,9 @@
 """Files that are there whole or not at all, also after a power cut."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,17 +33,50 @@ def put_in_place(made: Path, path: Path) -> None:
     sync(path.parent)
 
 
-def write_whole(path: Path, *pieces: bytes) -> None:
+@contextmanager
+def made_whole(path: Path) -> Iterator[BinaryIO]:
+    """Lend an empty file that comes in the place of ``path`` at the end: a reader, or a crash, sees the old or the new.
+
+    Until then it is at `in_the_making`.
+
+    Raises:
+        BlockingIOError: Another process is making it.
+        OSError: The old content stands.
+    """
+    made = in_the_making(path)
+    # What a killed process left is taken up again. It is emptied once it is ours: another may be writing it.
+    with open(os.open(made, os.O_RDWR | os.O_CREAT, PRIVATE), "r+b") as file:  # noqa: PTH123  # a Path has no mode
+        flock(file, LOCK_EX | LOCK_NB)
+        if not _is(made, file):
+            raise BlockingIOError(f"{path} was made by another process meanwhile")
+        try:
+            file.truncate()
+            yield file
+            file.flush()
+            put_in_place(made, path)
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
+
+
+def in_the_making(path: Path) -> Path:
+    return path.with_name(f"{path.name}.tmp")
+
+
+def _is(path: Path, file: BinaryIO) -> bool:
+    """Tell whether a name still leads to an open file."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a crash, sees the old content or the new one.
 
     Raises:
+        BlockingIOError: Another process is writing it.
         OSError: The old content stands.
     """
-    made = path.with_name(f"{path.name}.tmp")
-    try:
-        with private_file(made) as file:
-            file.writelines(pieces)
-        put_in_place(made, path)
-    except OSError:
-        made.unlink(missing_ok=True)
-        raise
+    with made_whole(path) as file:
+        file.write(content)

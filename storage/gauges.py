@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 
 from bot.model import DeliveryState
-from storage.rows import instant_or_none, stamp
+from storage.deliveries import WAITS, claimable_at
+from storage.rows import instant_or_none
 from storage.sql import Readers
 
 BY_STATE = "SELECT state, count(*) AS parts FROM delivery_progress GROUP BY state"
-WAITING = """
+WAITING = f"""
     SELECT count(*) AS parts, min(free_from) AS free_from
-      FROM delivery_progress
-     WHERE free_from IS NOT NULL AND free_from <= :now
-"""
+      FROM delivery_progress AS free
+     WHERE free_from <= :now AND NOT {WAITS}
+"""  # noqa: S608  # of constants
 
 
 class SqlGauges:
@@ -27,6 +28,6 @@ class SqlGauges:
 
     def waiting(self, now: datetime) -> tuple[int, timedelta]:
         with self._readers.reading() as connection:
-            row = connection.execute(WAITING, {"now": stamp(now)}).fetchone()
+            row = connection.execute(WAITING, claimable_at(now)).fetchone()
         oldest = instant_or_none(row["free_from"])
         return int(row["parts"]), now - oldest if oldest else timedelta()

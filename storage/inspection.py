@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.announcements import SourceState
+from bot.model import Channel
 from storage.community_sources import NAMES
 from storage.connections import open_connection
+from storage.deliveries import WAITS, claimable_at
 from storage.migrations import applied_steps, known_steps
 from storage.rows import stamp
 from storage.source_states import states_in
@@ -17,7 +19,7 @@ from storage.sql import Connection
 # An open part that could have been claimed so long ago was left by a worker that is not there.
 STUCK_AFTER = timedelta(minutes=15)
 
-STUCK = "SELECT count(*) AS found FROM delivery_progress WHERE free_from IS NOT NULL AND free_from < :before"
+STUCK = f"SELECT count(*) AS found FROM delivery_progress AS free WHERE free_from < :before AND NOT {WAITS}"  # noqa: S608  # of constants
 # An installation for many communities may have hundreds; whoever puts the first right reads the next.
 PAUSED_TOLD = 10
 PAUSED = """
@@ -27,6 +29,16 @@ PAUSED = """
      ORDER BY destination
      LIMIT :limit
 """
+# As many as can be asked after one by one; in a larger installation the running bot hears of the others.
+ROUNDS_TOLD = 20
+ROUNDS = """
+    SELECT platform, community, channel, channel_name
+      FROM subscriptions
+     WHERE paused IS NULL AND direct = 0
+     ORDER BY since DESC, destination
+     LIMIT :limit
+"""
+SEALED = "SELECT sealed FROM installations WHERE platform = 'slack' ORDER BY kept_at DESC LIMIT :limit"
 HELD = "SELECT count(*) AS found FROM delivery_progress WHERE state = 'held'"
 PAPERS = "SELECT count(*) AS found FROM papers"
 TEXTS_MISSING = "SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM paper_texts_docsize) AS found"
@@ -43,6 +55,8 @@ class Condition:
         pending: Steps of the schema that this release would take; ``unknown`` ones are of a newer release.
         stuck: Parts of digests that wait although nothing keeps them; ``held`` ones wait for the host's word.
         paused: Channels whose round has stopped, each with why; a few of them.
+        rounds: Channels to which a round goes, the newest first; a few of them.
+        sealed: What workspaces gave when they installed the app, sealed; the newest.
         sources: Where each source stands, by its name; empty when the schema is of another release.
         added_sources: Those that communities added.
     """
@@ -56,6 +70,8 @@ class Condition:
     held: int
     papers: int
     paused: tuple[tuple[str, str], ...]
+    rounds: tuple[Channel, ...]
+    sealed: tuple[bytes, ...]
     sources: dict[str, SourceState]
     added_sources: tuple[str, ...]
 
@@ -79,16 +95,22 @@ def condition_in(connection: Connection, done: Sequence[str], texts_missing: int
     known = known_steps()
     same_release = set(done) == set(known)
     paused = connection.execute(PAUSED, {"limit": PAUSED_TOLD}).fetchall() if same_release else ()
+    rounds = connection.execute(ROUNDS, {"limit": ROUNDS_TOLD}).fetchall() if same_release else ()
+    sealed = connection.execute(SEALED, {"limit": ROUNDS_TOLD}).fetchall() if same_release else ()
     return Condition(
         damage="",
         loose_rows=0,
         texts_missing=texts_missing,
         pending=tuple(step for step in known if step not in done),
         unknown=tuple(step for step in done if step not in known),
-        stuck=counted(connection, STUCK, before=stamp(now - STUCK_AFTER)),
+        stuck=counted(connection, STUCK, before=stamp(now - STUCK_AFTER), since=claimable_at(now)["since"]),
         held=counted(connection, HELD),
         papers=counted(connection, PAPERS),
         paused=tuple((row["place"], row["paused"]) for row in paused),
+        rounds=tuple(
+            Channel(row["platform"], row["community"], row["channel"], name=row["channel_name"]) for row in rounds
+        ),
+        sealed=tuple(bytes(row["sealed"]) for row in sealed),
         sources=states_in(connection) if same_release else {},
         added_sources=tuple(row["source"] for row in connection.execute(NAMES)) if same_release else (),
     )

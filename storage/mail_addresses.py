@@ -25,6 +25,7 @@ OF = """
      ORDER BY asked_at DESC, id
 """
 FOR_PROFILE = "SELECT * FROM mail_addresses WHERE profile = :profile ORDER BY asked_at, id"
+AT = "SELECT * FROM mail_addresses WHERE lower(address) = :address ORDER BY asked_at, id"
 REMOVE = "DELETE FROM mail_addresses WHERE id = :id"
 
 TRIES = "SELECT COUNT(*) AS tries FROM mail_tries WHERE mark = :mark AND tried_at >= :since"
@@ -67,6 +68,10 @@ class SqlMailAddresses:
     def for_profile(self, profile: ProfileId) -> list[MailAddress]:
         with self._readers.reading() as connection:
             return [_address(row) for row in connection.execute(FOR_PROFILE, {"profile": storable(profile)})]
+
+    def at(self, address: str) -> list[MailAddress]:
+        with self._readers.reading() as connection:
+            return [_address(row) for row in connection.execute(AT, {"address": storable(address.lower())})]
 
     def remove(self, name: str) -> bool:
         values = {"id": storable(name)}

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from bot.model import Paper
+from bot.model import Paper, PaperId
+from bot.ports import Voted
 from storage.paper_rows import paper_of
 from storage.rows import stamp
 from storage.sql import Readers, Row
@@ -20,13 +21,14 @@ ANNOUNCED = f"""
 """  # noqa: S608 - of constants
 COUNT = f"SELECT count(*) AS papers FROM papers WHERE {BETWEEN}"  # noqa: S608 - of constants
 VOTED = f"""
-    SELECT * FROM papers
-     WHERE {BETWEEN} AND upvotes > 0
+    SELECT id, upvotes, {CAME} AS came FROM papers
+     WHERE {BETWEEN} AND upvotes > 0 AND withdrawn = 0
      ORDER BY upvotes DESC, {CAME} DESC, number
      LIMIT :limit
 """  # noqa: S608 - of constants
 BEFORE = f"SELECT max({CAME}) AS came FROM papers WHERE {CAME} < :instant AND merged_into IS NULL"  # noqa: S608 - of constants
 FROM = f"SELECT min({CAME}) AS came FROM papers WHERE {CAME} >= :instant AND {CAME} < :last AND merged_into IS NULL"  # noqa: S608 - of constants
+NEWEST_CHANGE = "SELECT coalesce(max(change), 0) AS number FROM papers"
 PER_DAY = f"""
     SELECT substr({CAME}, 1, 10) AS day, source, count(*) AS papers
       FROM papers
@@ -54,9 +56,9 @@ class SqlPaperDays:
     def count(self, first: datetime, last: datetime) -> int:
         return int(self._rows(COUNT, {"first": stamp(first), "last": stamp(last)})[0]["papers"])
 
-    def most_voted(self, first: datetime, last: datetime, limit: int) -> list[Paper]:
+    def most_voted(self, first: datetime, last: datetime, limit: int) -> list[Voted]:
         rows = self._rows(VOTED, {"first": stamp(first), "last": stamp(last), "limit": limit})
-        return [paper_of(row) for row in rows]
+        return [Voted(PaperId(row["id"]), row["upvotes"], datetime.fromisoformat(row["came"])) for row in rows]
 
     def last_before(self, instant: datetime) -> datetime | None:
         return _came(self._rows(BEFORE, {"instant": stamp(instant)}))
@@ -67,6 +69,9 @@ class SqlPaperDays:
     def per_day(self, first: datetime, last: datetime) -> dict[tuple[date, str], int]:
         rows = self._rows(PER_DAY, {"first": stamp(first), "last": stamp(last)})
         return {(date.fromisoformat(row["day"]), row["source"]): row["papers"] for row in rows}
+
+    def newest_change(self) -> int:
+        return int(self._rows(NEWEST_CHANGE, {})[0]["number"])
 
     def _rows(self, question: str, values: dict[str, str | int]) -> list[Row]:
         with self._readers.reading() as connection:

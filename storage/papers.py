@@ -9,16 +9,22 @@ from bot.ports import MergedRecord, Upserted
 from storage.paper_intake import arriving, take_in, write_parted
 from storage.paper_merges import NEWEST, part
 from storage.paper_rows import BY_NAME, as_json, paper_of
-from storage.rows import stamp, storable
+from storage.rows import instant_or_none, stamp, storable
 from storage.sql import Connection, Readers, Row, Writer
 
 COUNT = "SELECT count(*) AS papers FROM papers WHERE merged_into IS NULL"
 
 SINCE = """
-    SELECT id
+    SELECT id, max(coalesce(announced, ''), first_seen) AS came
       FROM papers
      WHERE max(coalesce(announced, ''), first_seen) >= :instant AND merged_into IS NULL
      ORDER BY max(coalesce(announced, ''), first_seen) DESC, number DESC
+"""
+
+DATES = """
+    SELECT papers.announced, papers.first_seen
+      FROM json_each(:names) AS named
+      JOIN papers ON papers.id = named.value AND papers.merged_into IS NULL
 """
 
 CHANGED_AFTER = "SELECT * FROM papers WHERE change > :change ORDER BY change LIMIT :limit"
@@ -106,6 +112,20 @@ class SqlPapers:
     def since(self, instant: datetime) -> list[PaperId]:
         with self._readers.reading() as connection:
             return [PaperId(row["id"]) for row in connection.execute(SINCE, {"instant": stamp(instant)})]
+
+    def arrivals(self, since: datetime) -> tuple[list[PaperId], list[datetime]]:
+        ids: list[PaperId] = []
+        came: list[datetime] = []
+        with self._readers.reading() as connection:
+            # One after the other: taken all at once a hundred thousand rows keep every other thread waiting.
+            for row in connection.execute(SINCE, {"instant": stamp(since)}):
+                ids.append(PaperId(row["id"]))
+                came.append(datetime.fromisoformat(row["came"]))
+        return ids, came
+
+    def dates(self, papers: Collection[PaperId]) -> list[tuple[datetime | None, datetime]]:
+        rows = self._rows(DATES, {"names": as_json(papers)})
+        return [(instant_or_none(row["announced"]), datetime.fromisoformat(row["first_seen"])) for row in rows]
 
     def changed_after(self, change: int, limit: int = 5000) -> tuple[list[Paper], int]:
         rows = self._rows(CHANGED_AFTER, {"change": change, "limit": limit})

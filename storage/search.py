@@ -23,6 +23,8 @@ WORD_CAP = 64
 class SqliteSearchIndex:
     """`bot.ports.SearchIndex` on one SQLite file."""
 
+    quick = False
+
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
 

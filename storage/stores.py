@@ -56,7 +56,7 @@ class SqlStores(ABC):
         self.community_moves = SqlCommunityMoves(writer, readers)
         self.manager_acts = SqlManagerActs(writer, readers)
         self.departures = SqlDepartures(writer, readers)
-        self.retention = SqlRetention(writer)
+        self.retention = SqlRetention(writer, readers)
         self.seen_events = SqlSeenEvents(writer)
         self.installations = SqlInstallations(writer, readers)
         self.gauges = SqlGauges(readers)

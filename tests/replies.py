@@ -18,6 +18,7 @@ from bot.replies import (
     NoticeReply,
     OfferedPick,
     PicksReply,
+    Plot,
     PreviewReply,
     RefusalReply,
     Reply,
@@ -100,6 +101,9 @@ EVERY_KIND: tuple[Reply, ...] = (
         "About right.",
         (an_offer(1),),
         (a_button("Follow it", Verb.SAY, "follow sparse retrieval", ButtonStyle.PRIMARY),),
+        Plot(
+            ((date(2026, 3, 9), 3), (date(2026, 3, 10), 0)), "", "Mon: 3; Tue: 0", "t", "https://papers.example/p/t.png"
+        ),
     ),
     WhyReply(a_paper(), shown=True, lines=("matches sparse retrieval", "near to a paper that you liked")),
     NoticeReply("Following sparse retrieval.", ("It matched 12 papers.",), (a_button("Undo", Verb.SAY, "unfollow 1"),)),

@@ -31,6 +31,7 @@ LANGUAGES = {
 }
 
 GROUP = "papers"
+ABOUT = "Research papers that match your interests"
 FAMILIES = {"more": "Sources, submissions, and links to pages, feeds and data outside the chat"}
 SIMILAR_MENU = "Find papers like this"
 
@@ -50,7 +51,7 @@ def papers_group(answer: Answering, suggest: Suggesting) -> app_commands.Group:
     """
     group = app_commands.Group(
         name=GROUP,
-        description=_told("Research papers that match your interests"),
+        description=_told(ABOUT),
         allowed_contexts=EVERYWHERE,
         allowed_installs=BOTH_WAYS,
     )
@@ -71,6 +72,12 @@ def similar_menu(compare: Comparing) -> app_commands.ContextMenu:
     return app_commands.ContextMenu(
         name=_told(SIMILAR_MENU), callback=callback, allowed_contexts=EVERYWHERE, allowed_installs=BOTH_WAYS
     )
+
+
+def texts() -> list[str]:
+    """Return what describes the commands and their options: the keys of its translations."""
+    told = [text for each in COMMANDS for text in (each.does, *(option.does for option in _options(each)))]
+    return list(dict.fromkeys([ABOUT, *FAMILIES.values(), SIMILAR_MENU, *told]))
 
 
 def text_of(command: Command, values: Mapping[str, str | None]) -> str:
@@ -108,8 +115,8 @@ class Translations(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 - the same words mean the same everywhere here
     ) -> str | None:
-        language = LANGUAGES.get(locale)
-        found = catalogue(language).get(string.extras.get(ORIGINAL, string.message)) if language else None
+        language, described = LANGUAGES.get(locale), string.extras.get(ORIGINAL)
+        found = catalogue(language).get(described) if language and described else None
         return _begun_large(found) if found else None
 
 

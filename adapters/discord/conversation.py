@@ -16,12 +16,15 @@ from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.people import Asker, Interaction, asker_of
 from adapters.discord.places import direct, home_of
 from adapters.discord.shown import Shown
-from adapters.discord.talk import EDIT, FAILED, POST, Talk
+from adapters.discord.talk import EDIT, POST, Talk, failed
 from bot.answers.asked import Answer
+from bot.interruptions import cause_in_words
+from bot.languages import language_from
 from bot.model import Channel
 from bot.paperround import Paperround
 from bot.replies import FactsReply, InterestsReply, NoticeReply, RefusalReply
 from bot.suggestions import Suggestion, Typing
+from bot.words import marked, say, spoken
 
 log = structlog.get_logger()
 
@@ -85,8 +88,7 @@ class Conversation:
         asker = asker_of(interaction)
         text = words_of(message)
         if not text:
-            reply = RefusalReply("message", "This message has no words and no link to a paper.")
-            await self._talk.say(interaction, reply)
+            await self._refuse(interaction, "message", marked("This message has no words and no link to a paper."))
             return
         await self._talk.answer(interaction, lambda: self._paperround.like_text(text, asker.member, asker.channel))
 
@@ -94,19 +96,21 @@ class Conversation:
         """Tell that a command could not be done: it is of another release, or the mistake is ours."""
         known = isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch)
         log.error("a command failed", action="discord_command_failed", exc_info=None if known else error)
-        why = "This command is from another release of mine; please type it anew." if known else FAILED.why
         if interaction.type is discord.InteractionType.application_command:
-            await self._talk.say(interaction, RefusalReply("", why))
+            with spoken(language_from(interaction.locale.value)):
+                anew = say("This command is from another release of mine; please type it anew.")
+                await self._talk.say(interaction, RefusalReply("", anew) if known else failed())
 
     async def _ask(self, text: str, asker: Asker, interaction: Interaction) -> Answer:
         answer = await self._paperround.answer(text, asker.member, asker.channel, str(interaction.id))
         return self._with_standstill(text, self._links.told(text, answer))
 
     def _with_standstill(self, text: str, answer: Answer) -> Answer:
-        why = self._messenger.standstill()
+        with spoken(answer.language):
+            why, rounds = self._messenger.standstill(), say("Rounds")
         if why is None or not text.startswith("status") or not isinstance(answer.reply, FactsReply):
             return answer
-        return replace(answer, reply=replace(answer.reply, facts=(("Rounds", why), *answer.reply.facts)))
+        return replace(answer, reply=replace(answer.reply, facts=((rounds, why), *answer.reply.facts)))
 
     async def _do(self, token: str, asker: Asker, interaction: Interaction) -> Answer:
         return await self._paperround.press(token, asker.member, asker.channel, str(interaction.id))
@@ -114,28 +118,30 @@ class Conversation:
     async def _post(self, interaction: Interaction, asker: Asker, source: str) -> None:
         """Say for everybody what only the asker saw; the same is asked again, so nothing foreign can be posted."""
         if not interaction.permissions.send_messages:
-            await self._talk.say(interaction, RefusalReply("post", "You may not write in this channel."))
+            await self._refuse(interaction, "post", marked("You may not write in this channel."))
             return
         again = self._do if source[:1].isdigit() else self._ask
         await self._talk.answer(interaction, lambda: again(source, asker, interaction), public=True)
 
     async def _open_form(self, interaction: Interaction, asker: Asker, whose: str) -> None:
         if whose == "here" and not asker.member.manager:
-            why = "Only someone who manages this channel may edit its interests."
-            await self._talk.say(interaction, RefusalReply("here", why))
+            why = marked("Only someone who manages this channel may edit its interests.")
+            await self._refuse(interaction, "here", why)
             return
         try:
             async with asyncio.timeout(FORM_WAIT_S):
                 listed = await self._interests(whose, asker, f"{interaction.id}:list")
         except TimeoutError:
-            await self._talk.say(interaction, RefusalReply("Edit", "The list took too long; please press again."))
+            await self._refuse(interaction, "Edit", marked("The list took too long; please press again."))
             return
         text = written(listed)
         if len(text) > limits.MODAL_TEXT:
-            why = "The list is too long for a form; use follow and unfollow."
-            await self._talk.say(interaction, RefusalReply("Edit", why))
+            why = marked("The list is too long for a form; use follow and unfollow.")
+            await self._refuse(interaction, "Edit", why)
             return
-        await interaction.response.send_modal(InterestsForm(whose, text, self._submitted))
+        with spoken(await self._language(interaction)):
+            form = InterestsForm(whose, text, self._submitted)
+        await interaction.response.send_modal(form)
 
     async def _submitted(self, interaction: Interaction, whose: str, text: str) -> None:
         if self._talk.is_new(interaction):
@@ -153,10 +159,21 @@ class Conversation:
             if isinstance(answer.reply, NoticeReply):
                 lines.append(answer.reply.text)
             elif isinstance(answer.reply, RefusalReply):
-                lines.append(f"Not changed: {answer.reply.piece}. {answer.reply.why}")
-        return Answer(
-            NoticeReply("Interests saved." if changed else "Nothing was changed.", tuple(lines)), changed=changed
-        )
+                with spoken(answer.language):
+                    told = {"piece": answer.reply.piece, "why": answer.reply.why}
+                    lines.append(say("Not changed: {piece}. {why}", **told))
+        language = await self._language(interaction)
+        with spoken(language):
+            said = say("Interests saved.") if changed else say("Nothing was changed.")
+        return Answer(NoticeReply(said, tuple(lines)), changed=changed, language=language)
+
+    async def _refuse(self, interaction: Interaction, piece: str, why: str) -> None:
+        """Refuse what this edge alone can tell; ``why`` is a key of the catalogues."""
+        with spoken(await self._language(interaction)):
+            await self._talk.say(interaction, RefusalReply(piece, say(why)))
+
+    async def _language(self, interaction: Interaction) -> str:
+        return await self._paperround.language_of(asker_of(interaction).member)
 
     async def _interests(self, whose: str, asker: Asker, event: str) -> tuple[Any, ...]:
         answer = await self._paperround.answer(f"interests {whose}", asker.member, asker.channel, event)
@@ -169,15 +186,21 @@ class Conversation:
             return
         mine: Channel = direct(asker.member)
         await self._paperround.channel_back(mine)
-        lines = (
-            "To let me in: in this server's menu choose Privacy Settings and switch Direct Messages on.",
-            "Your round comes again from its next date.",
-        )
         try:
-            await self._talk.say(interaction, NoticeReply(f"I could not send you your digest. {why}.", lines))
+            with spoken(await self._language(interaction)):
+                await self._talk.say(interaction, closed_in_words(why))
         except discord.HTTPException as error:
             self._messenger.closed[mine.id] = why
             log.warning("could not tell", action="discord_answer_lost", code=error.code)
+
+
+def closed_in_words(why: str) -> NoticeReply:
+    """Return what a member is told whose digest could not be sent."""
+    lines = (
+        say("To let me in: in this server's menu choose Privacy Settings and switch Direct Messages on."),
+        say("Your round comes again from its next date."),
+    )
+    return NoticeReply(say("I could not send you your digest. {why}.", why=cause_in_words(why)), lines)
 
 
 def words_of(message: discord.Message) -> str:

@@ -1,19 +1,21 @@
 """The few things that Discord messages are made of, and how they are packed into messages."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.discord import limits
 from adapters.discord.markdown import filled, opening, pieces, said, shown, web_address
-from bot.replies import Button, ButtonStyle
+from bot.replies import Button, ButtonStyle, Plot
+from bot.shown import shortened
 
 Embed = dict[str, Any]
 Component = dict[str, Any]
 Message = dict[str, Any]
 
 NAMELESS = "…"
+PICTURE = "plot.png"
 COLOUR = 0x2F6F8F
 STYLES = {ButtonStyle.PRIMARY: 1, ButtonStyle.PLAIN: 2, ButtonStyle.DANGER: 4}
 KEYCAPS = (*(f"{digit}\ufe0f\u20e3" for digit in range(1, 10)), "🔟")
@@ -111,6 +113,25 @@ def packed(content: Iterable[str], groups: Sequence[Group], *, room: int = limit
                 drafts.append(_Draft(room))
             drafts[-1].add(unit)
     return [draft.message() for draft in drafts if draft.says_something] or [_Draft(room, NAMELESS).message()]
+
+
+def pictured(message: Message, plot: Plot) -> Message:
+    """Return a message whose first embed shows a plot; ``picture`` is what it is drawn from by whoever sends it."""
+    first, *others = message["embeds"]
+    drawn = {
+        "name": PICTURE,
+        "description": shortened(plot.alt, limits.ATTACHMENT_DESCRIPTION),
+        "bars": [(day.isoformat(), value) for day, value in plot.bars],
+        "unit": plot.unit,
+        "token": plot.token,
+    }
+    return {**message, "embeds": [{**first, "image": {"url": f"attachment://{PICTURE}"}}, *others], "picture": drawn}
+
+
+def without_attachments(message: Mapping[str, Any]) -> Message:
+    """Return a message as it is sent where nothing is uploaded."""
+    embeds = [{key: value for key, value in embed.items() if key != "image"} for embed in message["embeds"]]
+    return {key: value for key, value in message.items() if key not in {"file", "picture"}} | {"embeds": embeds}
 
 
 def message(content: str, embeds: Sequence[Embed] = (), rows: Sequence[Component] = ()) -> Message:

@@ -9,6 +9,7 @@ import discord
 from adapters.discord import limits
 from adapters.discord.people import Interaction
 from bot.replies import InterestLine
+from bot.words import say
 
 MUTE = "mute "
 
@@ -42,11 +43,12 @@ class InterestsForm(discord.ui.Modal):
     """Shows the interests as text to edit; hands over what was sent."""
 
     def __init__(self, whose: str, shown: str, submit: Callable[[Interaction, str, str], Awaitable[None]]) -> None:
-        super().__init__(title="Your interests" if whose == "me" else "Interests of this channel", timeout=900)
+        title = say("Your interests") if whose == "me" else say("Interests of this channel")
+        super().__init__(title=title[: limits.MODAL_TITLE], timeout=900)
         self._whose = whose
         self._submit = submit
         self.lines: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label=f"One a line; {MUTE}… hides",
+            label=say("One a line; mute … hides")[: limits.MODAL_TITLE],
             style=discord.TextStyle.paragraph,
             default=shown,
             required=False,

@@ -17,6 +17,7 @@ from bot.answers.asked import Answer
 from bot.model import Member
 from bot.paperround import Paperround
 from bot.replies import FactsReply, NoticeReply
+from bot.words import marked, say, spoken
 
 log = structlog.get_logger()
 
@@ -30,9 +31,16 @@ class Reads(StrEnum):
 
 
 SEEN = {
-    Reads.NOTHING: "not seen: whoever runs this bot has it read no messages",
-    Reads.MENTIONS: "seen where a message mentions me beside the link; Discord shows me no other messages",
-    Reads.MESSAGES: "seen in every message",
+    Reads.NOTHING: marked("not seen: whoever runs this bot has it read no messages"),
+    Reads.MENTIONS: marked("seen where a message mentions me beside the link; Discord shows me no other messages"),
+    Reads.MESSAGES: marked("seen in every message"),
+}
+LINKS_SEEN = {
+    Reads.NOTHING: marked("Pasted links are not seen: whoever runs this bot has it read no messages."),
+    Reads.MENTIONS: marked(
+        "Pasted links are seen where a message mentions me beside the link; Discord shows me no other messages."
+    ),
+    Reads.MESSAGES: marked("Pasted links are seen in every message."),
 }
 
 
@@ -61,7 +69,8 @@ class Links:
         if answer is None:
             return
         try:
-            await self._messenger.reply(Spot(str(message.channel.id), str(message.id)), answer.reply)
+            with spoken(answer.language):
+                await self._messenger.reply(Spot(str(message.channel.id), str(message.id)), answer.reply)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             # Nobody asked for anything, so nobody misses it.
             log.warning("a pasted link was not answered", action="discord_link_unanswered", error=type(error).__name__)
@@ -70,8 +79,11 @@ class Links:
         """Add to the answers about pasted links what Discord lets the bot see of them."""
         reply = answer.reply
         if text.startswith("status") and isinstance(reply, FactsReply):
-            return replace(answer, reply=replace(reply, facts=(*reply.facts, ("pasted links", SEEN[self._reads]))))
+            with spoken(answer.language):
+                seen = (say("pasted links"), say(SEEN[self._reads]))
+            return replace(answer, reply=replace(reply, facts=(*reply.facts, seen)))
         if text.startswith("set here links on") and isinstance(reply, NoticeReply):
-            line = f"Pasted links are {SEEN[self._reads]}."
+            with spoken(answer.language):
+                line = say(LINKS_SEEN[self._reads])
             return replace(answer, reply=replace(reply, lines=(*reply.lines, line)))
         return answer

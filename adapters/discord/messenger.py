@@ -11,6 +11,7 @@ import structlog
 from aiolimiter import AsyncLimiter
 from discord.http import Route
 
+from adapters.discord.embeds import without_attachments
 from adapters.discord.marks import (
     at_home,
     carries,
@@ -29,6 +30,8 @@ from adapters.discord.refusals import (
     EMPTY_MESSAGE,
     HAS_THREAD,
     INVALID_FORM,
+    NO_HISTORY,
+    NO_HISTORY_RIGHT,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
     verdict_on,
@@ -39,6 +42,7 @@ from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, HistoryUnreadable, PlatformUnreachable
 from bot.replies import Reply
+from bot.words import say
 
 log = structlog.get_logger()
 
@@ -130,9 +134,15 @@ class DiscordMessenger:
             raise
         except Exception as error:
             if isinstance(error, discord.HTTPException) and error.status in {403, 404}:
-                raise HistoryUnreadable(f"Discord does not show this channel's history ({error.code})") from error
+                raise HistoryUnreadable(f"{NO_HISTORY} ({error.code})") from error
             raise verdict_on(error, Attempts()) from error
         return None
+
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:  # noqa: ARG002 - a thread is named by the message
+        if channel.direct:
+            return ""  # it is named by its member, and the conversation's own id stands in its address
+        spot = spot_of(channel.id, message)
+        return f"https://discord.com/channels/{channel.community}/{spot.channel}/{spot.message}"
 
     async def edit(self, channel: Channel, message: MessageId, reply: Reply) -> bool:
         """Let a posted message of one paper say ``reply`` now, marker kept; False when it is no longer there.
@@ -168,7 +178,7 @@ class DiscordMessenger:
         if self._watch.quiet_for():
             return
         for number, payload in enumerate(answered(reply)):
-            body = {key: value for key, value in payload.items() if key != "file"}
+            body = without_attachments(payload)
             body |= {"nonce": f"re{spot.message}-{number}", "enforce_nonce": True}
             body |= {"message_reference": {"message_id": spot.message, "fail_if_not_exists": False}}
             await self._call("POST", "/channels/{channel_id}/messages", body, channel_id=spot.channel)
@@ -187,7 +197,9 @@ class DiscordMessenger:
     def standstill(self) -> str | None:
         """Return why nothing is posted at all for now, in words; None when it is."""
         left_s = self._watch.stopped_for_s()
-        return f"{TOO_MANY}; it goes on in {ceil(left_s / 60)} min" if left_s else None
+        if not left_s:
+            return None
+        return say("{why}; it goes on in {minutes} min", why=say(TOO_MANY), minutes=ceil(left_s / 60))
 
     def quiet_for_s(self) -> float:
         """Return how many seconds nothing should be sent, 0 when the way is free."""
@@ -305,7 +317,7 @@ class DiscordMessenger:
         channel = await guild.fetch_channel(int(place["id"]))
         me = await guild.fetch_member(self._me().id)
         if not channel.permissions_for(me).read_message_history:
-            raise HistoryUnreadable("the bot lacks Read Message History in this channel")
+            raise HistoryUnreadable(NO_HISTORY_RIGHT)
 
     async def _history(
         self, place: Mapping[str, Any], after: int, thread: MessageId | None

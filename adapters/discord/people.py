@@ -31,15 +31,23 @@ def asker_of(interaction: Interaction) -> Asker:
     user = interaction.user
     data: Mapping[str, Any] = interaction.data or {}
     custom_id = str(data.get("custom_id", ""))
-    zones = likely_zones(interaction.locale)
+    zones, locale = likely_zones(interaction.locale), interaction.locale.value
     if interaction.guild_id is None or not interaction.is_guild_integration():
         home, _ = home_of(custom_id)
-        member = Member(PLATFORM, home, str(user.id), name=user.display_name, likely_zones=zones)
+        member = Member(PLATFORM, home, str(user.id), name=user.display_name, likely_zones=zones, language=locale)
         return Asker(member, direct(member), message_id(interaction.message.id) if interaction.message else None)
     may = interaction.permissions
     manager = may.manage_channels or may.administrator
     community = str(interaction.guild_id)
-    member = Member(PLATFORM, community, str(user.id), name=user.display_name, manager=manager, likely_zones=zones)
+    member = Member(
+        PLATFORM,
+        community,
+        str(user.id),
+        name=user.display_name,
+        manager=manager,
+        likely_zones=zones,
+        language=locale,
+    )
     thread, channel = place_of(interaction.channel, community, str(interaction.channel_id))
     message = message_id(interaction.message.id, thread) if interaction.message else None
     return Asker(member, channel, message)

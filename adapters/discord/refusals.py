@@ -8,6 +8,7 @@ import discord
 
 from adapters.discord.watch import Attempts
 from bot.ports import ChannelGone, OutcomeUnknown, PlatformUnreachable
+from bot.words import marked
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
@@ -21,13 +22,15 @@ HAS_THREAD = 160004
 
 # The same place would say no again; for each, what whoever set it up can do.
 GONE = {
-    UNKNOWN_CHANNEL: "The channel was deleted",
-    10004: "The server is gone, or the bot was removed from it",
-    50001: "The bot may not see this channel: give it View Channel",
-    50013: "The bot may not post here: give it Send Messages and Embed Links",
-    50007: "Your direct messages are closed to me",
-    50278: "We share no server any more, so no direct message is possible",
+    UNKNOWN_CHANNEL: marked("The channel was deleted"),
+    10004: marked("The server is gone, or the bot was removed from it"),
+    50001: marked("The bot may not see this channel: give it View Channel"),
+    50013: marked("The bot may not post here: give it Send Messages and Embed Links"),
+    50007: marked("Your direct messages are closed to me"),
+    50278: marked("We share no server any more, so no direct message is possible"),
 }
+NO_HISTORY = marked("Discord does not show this channel's history")
+NO_HISTORY_RIGHT = marked("the bot lacks Read Message History in this channel")
 WAIT = {20016, 20028, 40062}
 
 

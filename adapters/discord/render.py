@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from adapters.discord import limits
-from adapters.discord.embeds import Embed, Group, Message, card, overlong_labels, packed
+from adapters.discord.embeds import Embed, Group, Message, card, overlong_labels, packed, pictured
 from adapters.discord.markdown import code, filled, pieces, said, web_address
 from bot.model import Paper, PaperId
 from bot.replies import (
@@ -25,26 +25,29 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
-from bot.shown import authors_in_words, day_in_words, day_of, match_in_words, source_in_words
+from bot.shown import authors_in_words, day_of, late_in_words, match_in_words, matched_in_words, source_in_words
+from bot.words import day_in_words, say
 
 AUTHORS_NAMED = 5
 BAR_CAP = 20
 BETWEEN = " · "
 CODE_CAP = 500
-THERE_IS_MORE = "There are more papers."
 
 
 def answered(reply: Reply) -> tuple[Message, ...]:
     """Return what answers a command: one message, or more where Discord's limits ask for it.
 
     Each has ``content``, ``embeds``, ``components`` and ``allowed_mentions``; that of a `FileReply` has ``file`` as
-    well, with ``name``, ``media_type`` and ``content``, for whoever uploads it. A *More* button that finds all five
-    rows taken by papers stands in a message of its own below them.
+    well, with ``name``, ``media_type`` and ``content``, for whoever uploads it, and the first of a reply with a plot
+    has ``picture``, which its first embed shows. A *More* button that finds all five rows taken by papers stands in a
+    message of its own below them.
     """
     content, groups = _said(reply)
     messages = packed(content, groups)
     if isinstance(reply, FileReply):
         messages[0]["file"] = {"name": reply.name, "media_type": reply.media_type, "content": reply.content}
+    if isinstance(reply, PreviewReply | FactsReply) and reply.plot is not None and messages[0]["embeds"]:
+        messages[0] = pictured(messages[0], reply.plot)
     return tuple(messages)
 
 
@@ -56,7 +59,7 @@ def posted(reply: Reply) -> tuple[tuple[Message, PaperId | None], ...]:
         return tuple((each, None) for each in packed(content, groups, room=room))
     more = (reply.more,) if reply.more else ()
     notes = _split(reply.notes)
-    heading = Group(tuple(card(_heading(reply) or "Papers", notes, footer=reply.footer)), more)
+    heading = Group(tuple(card(_heading(reply) or say("Papers"), notes, footer=reply.footer)), more)
     parts: list[tuple[Message, PaperId | None]] = [(each, None) for each in packed([], [heading], room=room)]
     for offered in reply.offered:
         paper = offered.pick.paper.id
@@ -105,8 +108,8 @@ def _in_cards(
         case HelpReply():
             yield from _cards(card(reply.heading, _help_lines(reply), footer=reply.note))
         case WhyReply():
-            opening = "**Why this paper was shown**" if reply.shown else "**Why this paper was not shown**"
-            lines = [opening, *_listed(reply.lines)]
+            opening = say("Why this paper was shown") if reply.shown else say("Why this paper was not shown")
+            lines = [f"**{opening}**", *_listed(reply.lines)]
             yield from _cards(card(reply.paper.title or reply.paper.id, lines, url=reply.paper.url))
         case NothingReply():
             yield _group(reply.heading, _listed(reply.why), reply.buttons)
@@ -138,8 +141,8 @@ def _in_words(reply: NoticeReply | RefusalReply | ConfirmReply | FileReply) -> t
 
 def _wrong(piece: str) -> list[str]:
     if len(piece) <= CODE_CAP:
-        return [f"-# Not understood: {code(piece)}"]
-    return list(pieces(f"Not understood: {piece}", limits.CONTENT, "-# "))
+        return [f"-# {say('Not understood: {piece}', piece=code(piece))}"]
+    return list(pieces(say("Not understood: {piece}", piece=piece), limits.CONTENT, "-# "))
 
 
 def _picks(reply: PicksReply) -> tuple[list[str], list[Group]]:
@@ -148,7 +151,7 @@ def _picks(reply: PicksReply) -> tuple[list[str], list[Group]]:
     if not groups:
         content += pieces(reply.footer, limits.CONTENT, "-# ")
     if reply.more:
-        groups.append(Group((), (reply.more,), caption=THERE_IS_MORE))
+        groups.append(Group((), (reply.more,), caption=say("There are more papers.")))
     return content, groups
 
 
@@ -163,7 +166,7 @@ def _cards(embeds: Iterable[Embed]) -> list[Group]:
 
 
 def _heading(reply: PicksReply) -> str:
-    return f"{reply.heading} (late today)" if reply.late else reply.heading
+    return late_in_words(reply.heading) if reply.late else reply.heading
 
 
 def _content(lines: Iterable[str]) -> list[str]:
@@ -187,7 +190,7 @@ def _joined(facts: Sequence[str]) -> list[str]:
 def _match(offered: OfferedPick) -> list[str]:
     pick = offered.pick
     sure = match_in_words(pick)
-    labels = [*(["stretch"] if pick.stretch else []), *(["withdrawn"] if pick.paper.withdrawn else [])]
+    labels = [*([say("stretch")] if pick.stretch else []), *([say("withdrawn")] if pick.paper.withdrawn else [])]
     bold = pieces(sure, limits.DESCRIPTION, "**", "**")
     return [*bold, *_split([*labels, *(reason.words for reason in pick.reasons)])]
 
@@ -197,11 +200,11 @@ def _facts(paper: Paper) -> list[str]:
     day = day_of(paper)
     facts = list(_split([named, day_in_words(day) if day else "", source_in_words(paper)]))
     address = web_address(paper.code_url or "")
-    return [*facts, f"[code]({address.replace(')', '%29')})"] if address else facts
+    return [*facts, f"[{say('code')}]({address.replace(')', '%29')})"] if address else facts
 
 
 def _votes(offered: OfferedPick) -> list[str]:
-    verdict = [f"You: {offered.verdict}"] if offered.verdict else []
+    verdict = [say("You: {verdict}", verdict=offered.verdict)] if offered.verdict else []
     return list(_split([*verdict, offered.tally]))
 
 
@@ -228,7 +231,7 @@ def _interests(reply: InterestsReply) -> Iterator[Group]:
 
 
 def _interest(line: InterestLine, days: int) -> Iterator[str]:
-    state = "muted" if line.muted else f"{line.matched:,} {'paper' if line.matched == 1 else 'papers'} in {days} days"
+    state = say("muted") if line.muted else matched_in_words(line.matched, days)
     if len(line.text) <= CODE_CAP:
         yield f"**{line.number}**  {code(line.text)}  {state}"
     else:

@@ -17,12 +17,13 @@ from adapters.discord.reactions import Reactions, Target
 from bot.actions import verdict_of
 from bot.model import Channel, Member, MessageId
 from bot.paperround import Paperround
+from bot.words import marked
 
 log = structlog.get_logger()
 
-REMOVED = "The bot was removed from this server"
-DELETED = "The channel was deleted"
-LOST = "The bot may no longer see this channel or post in it"
+REMOVED = marked("The bot was removed from this server")
+DELETED = marked("The channel was deleted")
+LOST = marked("The bot may no longer see this channel or post in it")
 
 # Votes cast while nobody listened are looked for under papers of the last days only.
 LOOK_BACK_DAYS = 3

@@ -10,7 +10,9 @@ import structlog
 
 from adapters.discord.messenger import DiscordMessenger
 from bot.model import Channel, MessageId
+from bot.notes import owner_of
 from bot.paperround import Paperround
+from bot.words import spoken
 
 log = structlog.get_logger()
 
@@ -43,7 +45,8 @@ class Shown:
         if reply is None:
             return
         try:
-            await self._messenger.edit(channel, message, reply)
+            with spoken(await self._paperround.language_of(owner_of(channel))):
+                await self._messenger.edit(channel, message, reply)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             # The next vote brings it up to date; counts are stored already.
             log.warning("a message was not updated", action="discord_edit_failed", error=type(error).__name__)

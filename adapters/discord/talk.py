@@ -5,6 +5,7 @@ import io
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import aiohttp
@@ -17,17 +18,21 @@ from adapters.discord.marks import plain_form
 from adapters.discord.people import Interaction
 from adapters.discord.refusals import ALREADY_ANSWERED, EXPIRED_INTERACTION, INVALID_FORM, UNKNOWN_INTERACTION
 from adapters.discord.render import answered
+from adapters.pictures import png
 from bot.answers.asked import Answer
+from bot.languages import language_from
 from bot.replies import (
     FactsReply,
     HelpReply,
     InterestsReply,
     PicksReply,
+    Plot,
     PreviewReply,
     RefusalReply,
     Reply,
     WhyReply,
 )
+from bot.words import say, spoken
 
 log = structlog.get_logger()
 
@@ -42,7 +47,10 @@ SEEN_CAP = 2_000
 
 LOST = discord.HTTPException | aiohttp.ClientError | OSError
 LOST_KINDS = (discord.HTTPException, aiohttp.ClientError, OSError)
-FAILED = RefusalReply("", "Something went wrong here; it was logged. Please try again.")
+
+
+def failed() -> RefusalReply:
+    return RefusalReply("", say("Something went wrong here; it was logged. Please try again."))
 
 
 class Talk:
@@ -87,7 +95,9 @@ class Talk:
             answer = None
         if lost is None:
             try:
-                await self.say(interaction, answer.reply if answer else FAILED, source=source, public=public)
+                with spoken(answer.language if answer else language_from(interaction.locale.value)):
+                    reply = answer.reply if answer else failed()
+                    await self.say(interaction, reply, source=source, public=public)
             except LOST_KINDS as error:
                 lost = error
         if lost is not None:
@@ -122,7 +132,9 @@ class Talk:
             return
         # Something was changed, so whoever asked must know of it, by another way.
         try:
-            for each in answered(answer.reply):
+            with spoken(answer.language):
+                messages = answered(answer.reply)
+            for each in messages:
                 await interaction.user.send(**sendable(each))
         except LOST_KINDS as closed:
             log.warning("nor by direct message", action="discord_answer_lost", error=type(closed).__name__)
@@ -140,11 +152,11 @@ def extras(interaction: Interaction, reply: Reply, source: str) -> list[dict[str
     buttons = []
     if isinstance(reply, InterestsReply) and source.startswith("interests"):
         whose = "here" if source.endswith(" here") else "me"
-        buttons.append({"type": 2, "style": 2, "label": "Edit", "custom_id": f"{EDIT}{whose}"})
+        buttons.append({"type": 2, "style": 2, "label": say("Edit"), "custom_id": f"{EDIT}{whose}"})
     custom_id = f"{POST}{source}"
     in_server = interaction.guild_id is not None
     if source and in_server and isinstance(reply, SHOWABLE) and len(custom_id) <= limits.CUSTOM_ID:
-        buttons.append({"type": 2, "style": 2, "label": "Post to channel", "custom_id": custom_id})
+        buttons.append({"type": 2, "style": 2, "label": say("Post to channel"), "custom_id": custom_id})
     return buttons
 
 
@@ -159,7 +171,10 @@ def with_extras(messages: list[Message], buttons: Sequence[dict[str, Any]]) -> l
     elif len(rows) < limits.ROWS:
         rows = [*rows, {"type": 1, "components": list(buttons)}]
     else:
-        return [*messages, message("-# Only you can see this.", rows=[{"type": 1, "components": list(buttons)}])]
+        return [
+            *messages,
+            message(f"-# {say('Only you can see this.')}", rows=[{"type": 1, "components": list(buttons)}]),
+        ]
     return [*messages[:-1], {**last, "components": rows}]
 
 
@@ -182,6 +197,11 @@ def sendable(each: Message) -> dict[str, Any]:
     if "file" in each:
         file = each["file"]
         arguments["file"] = discord.File(io.BytesIO(file["content"].encode()), filename=file["name"])
+    if "picture" in each:
+        picture = each["picture"]
+        bars = tuple((date.fromisoformat(day), value) for day, value in picture["bars"])
+        drawn = io.BytesIO(png(Plot(bars, picture["unit"], picture["description"])))
+        arguments["file"] = discord.File(drawn, filename=picture["name"], description=picture["description"])
     return arguments
 
 

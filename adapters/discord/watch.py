@@ -15,11 +15,13 @@ from types import SimpleNamespace
 import aiohttp
 import structlog
 
+from bot.words import marked
+
 log = structlog.get_logger()
 
 INVALID_CAP = 1_000
 INVALID_WINDOW_S = 600.0
-TOO_MANY = "posting to Discord stands still for ten minutes, since too many requests were refused"
+TOO_MANY = marked("posting to Discord stands still for ten minutes, since too many requests were refused")
 
 # Interactions carry tokens of their own; a refusal there says nothing of the bot's.
 OWN_TOKEN_PATHS = ("/webhooks/", "/interactions/")

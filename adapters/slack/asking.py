@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from adapters.slack.door import WENT_WRONG, Door, shown_alone, text_and_blocks
+from adapters.slack.blocks import has_picture
+from adapters.slack.door import Door, shown_alone, text_and_blocks, went_wrong
 from adapters.slack.people import direct
 from adapters.slack.render import Message, answered
 from adapters.slack.typed import changes_something, concerns_channel, typed
@@ -15,6 +16,7 @@ from bot.answers.asked import Answer
 from bot.commands import TEXT_CAP
 from bot.model import Channel, Member
 from bot.replies import FileReply
+from bot.words import spoken
 
 log = structlog.get_logger()
 
@@ -52,6 +54,10 @@ class Asking:
             self._door.later(self._responded(answering, body["response_url"]), "late answer")
             return None
         first, *more = answering.result()
+        if has_picture(first):
+            # Slack refuses a message whole when it cannot load its picture; later it can be said again without one.
+            self._door.later(self._door.respond(body["response_url"], [first, *more]), "answer with a picture")
+            return None
         if more:
             self._door.later(self._door.respond(body["response_url"], more), "rest of an answer")
         return first
@@ -84,10 +90,12 @@ class Asking:
             answer, member = await self._asked(text, body["user_id"], place, f"command:{body.get('trigger_id')}")
         except Exception:  # the top of this answer: whatever happened, the asker is told
             log.exception("a command failed", action="command_failed", community=body.get("team_id"))
-            return answered(WENT_WRONG)
-        if isinstance(answer.reply, FileReply):
-            self._door.later(self._door.send_file(member.community, member.id, answer.reply), "file")
-        return shown_alone(answer.reply, "" if place.direct else f"say:{text}")
+            with spoken(self._door.people.language(body.get("team_id", ""), body.get("user_id", ""))):
+                return answered(went_wrong())
+        with spoken(answer.language):
+            if isinstance(answer.reply, FileReply):
+                self._door.later(self._door.send_file(member.community, member.id, answer.reply), "file")
+            return shown_alone(answer.reply, "" if place.direct else f"say:{text}")
 
     async def _asked(self, text: str, user: str, place: Channel, event: str) -> tuple[Answer, Member]:
         manages = place if concerns_channel(text) else None
@@ -101,19 +109,21 @@ class Asking:
         place = await self._door.people.channel(community, event["channel"], "", event["user"])
         text = typed(event.get("text") or "", own_mention=own)[: TEXT_CAP + 1]
         answer, member = await self._asked(text, event["user"], place, f"mention:{event['ts']}")
-        if isinstance(answer.reply, FileReply):
-            await self._door.send_file(community, member.id, answer.reply)
         where = {"channel": event["channel"], "user": event["user"]}
         if event.get("thread_ts"):
             where["thread_ts"] = event["thread_ts"]
-        await self._door.say_alone(community, where, shown_alone(answer.reply, f"say:{text}"))
+        with spoken(answer.language):
+            if isinstance(answer.reply, FileReply):
+                await self._door.send_file(community, member.id, answer.reply)
+            await self._door.say_alone(community, where, shown_alone(answer.reply, f"say:{text}"))
 
     async def _direct_answered(self, body: Json, own: str) -> None:
         event = body["event"]
         text = typed(event.get("text") or "", own_mention=own)[: TEXT_CAP + 1]
         place = direct(body["team_id"], event["user"])
         answer, _ = await self._asked(text, event["user"], place, body["event_id"])
-        await self._door.say(place, answer.reply, thread=event.get("thread_ts"))
+        with spoken(answer.language):
+            await self._door.say(place, answer.reply, thread=event.get("thread_ts"))
 
     async def _like_message_answered(self, body: Json) -> None:
         community, user, channel = body["team"]["id"], body["user"]["id"], body.get("channel") or {}
@@ -122,7 +132,8 @@ class Asking:
         text = words_of(body["message"])
         answer = await self._door.paperround.like_text(text, member, place)
         asked = "" if place.direct else f"{LIKE}:{text}"
-        await self._door.respond(body["response_url"], shown_alone(answer.reply, asked))
+        with spoken(answer.language):
+            await self._door.respond(body["response_url"], shown_alone(answer.reply, asked))
 
 
 def words_of(message: Json) -> str:

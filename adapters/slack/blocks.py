@@ -1,12 +1,13 @@
 """The few Block Kit blocks that replies are made of, and how they are packed into messages."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from adapters.slack import limits
 from adapters.slack.mrkdwn import UNSHOWABLE, escaped, filled, pieces, width
-from bot.replies import Button, ButtonStyle
+from bot.replies import Button, ButtonStyle, Plot
+from bot.shown import shortened
 
 Block = dict[str, Any]
 
@@ -54,6 +55,23 @@ def rowed(texts: Iterable[Block], most: int) -> Iterator[list[Block]]:
         row.append(text)
     if row:
         yield row
+
+
+def picture(plot: Plot | None) -> list[Block]:
+    """Return the picture of a plot, which Slack loads from our pages; nothing where it could not reach them."""
+    if plot is None or not plot.address or len(plot.address) > limits.URL:
+        return []
+    alt = shortened(plot.alt, limits.ALT_TEXT)
+    return [{"type": "image", "image_url": plot.address, "alt_text": alt or NAMELESS}]
+
+
+def has_picture(message: Mapping[str, Any]) -> bool:
+    return any(block["type"] == "image" for block in message["blocks"])
+
+
+def without_pictures(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message without what Slack would have to load: it refuses one whole when it cannot."""
+    return {**message, "blocks": [block for block in message["blocks"] if block["type"] != "image"]}
 
 
 def heading(text: str) -> list[Block]:

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.blocks import NAMELESS, context, plain
+from adapters.slack.blocks import NAMELESS, context, has_picture, plain, without_pictures
 from adapters.slack.failures import WorkspaceEnded, in_words
 from adapters.slack.limits import BLOCKS_IN_A_MESSAGE, BUTTON_VALUE
 from adapters.slack.messenger import SlackMessenger
@@ -23,15 +23,18 @@ from adapters.slack.ports import SeenEvents
 from adapters.slack.render import Message, answered
 from adapters.slack.workspaces import PLATFORM, Workspaces
 from bot.answers.asked import Answer
+from bot.interruptions import cause_in_words
 from bot.model import Channel
 from bot.paperround import Paperround
 from bot.ports import ChannelGone, Clock, OutcomeUnknown, PlatformUnreachable
 from bot.replies import FileReply, HelpReply, NoticeReply, PicksReply, RefusalReply, Reply, WhyReply
+from bot.words import say
 
 log = structlog.get_logger()
 
+OK = 200
+
 SHARE = "share"
-WENT_WRONG = NoticeReply("Something went wrong on our side, and nothing was changed. Please try again.")
 
 
 @dataclass(slots=True)
@@ -77,7 +80,13 @@ class Door:
         try:
             client = (await self.workspaces.of(community)).asking
             for message in messages:
-                await client.api_call("chat.postEphemeral", json={**place, **text_and_blocks(message)})
+                try:
+                    await client.api_call("chat.postEphemeral", json={**place, **text_and_blocks(message)})
+                except SlackApiError:
+                    if not has_picture(message):
+                        raise
+                    bare = without_pictures(message)
+                    await client.api_call("chat.postEphemeral", json={**place, **text_and_blocks(bare)})
         except (SlackApiError, aiohttp.ClientError, TimeoutError, PlatformUnreachable, WorkspaceEnded) as error:
             log.warning("an answer was lost", action="answer_lost", community=community, why=reason(error))
 
@@ -87,17 +96,15 @@ class Door:
             url, session=self.workspaces.client().session, retry_handlers=[AsyncRateLimitErrorRetryHandler()]
         )
         for message in messages:
-            body = {
-                "response_type": "in_channel" if to_all else "ephemeral",
-                "replace_original": False,
-                **text_and_blocks(message),
-            }
+            how = {"response_type": "in_channel" if to_all else "ephemeral", "replace_original": False}
             try:
-                answer = await webhook.send_dict(body)
+                answer = await webhook.send_dict(how | text_and_blocks(message))
+                if answer.status_code != OK and has_picture(message):
+                    answer = await webhook.send_dict(how | text_and_blocks(without_pictures(message)))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 log.warning("an answer was lost", action="answer_lost", why=type(error).__name__)
                 return
-            if answer.status_code != 200:
+            if answer.status_code != OK:
                 log.warning("an answer was lost", action="answer_lost", why=answer.body[:60])
                 return
 
@@ -111,7 +118,7 @@ class Door:
             )
         except SlackApiError as error:
             log.warning("a file was lost", action="file_lost", community=community, why=in_words(error))
-            why = f"{reply.name} could not be sent: {in_words(error)}."
+            why = say("{name} could not be sent: {why}.", name=reply.name, why=cause_in_words(in_words(error)))
             await self.say(direct(community, user), NoticeReply(why))
         except (aiohttp.ClientError, TimeoutError, OSError, PlatformUnreachable, WorkspaceEnded) as error:
             log.warning("a file was lost", action="file_lost", community=community, why=reason(error))
@@ -128,6 +135,10 @@ class Door:
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("work behind an answer failed", action="slack_work_failed", name=task.get_name(), exc_info=error)
+
+
+def went_wrong() -> NoticeReply:
+    return NoticeReply(say("Something went wrong on our side, and nothing was changed. Please try again."))
 
 
 def text_and_blocks(message: Message) -> Message:
@@ -151,7 +162,7 @@ def shown_alone(reply: Reply, asked: str) -> tuple[Message, ...]:
     last = messages[-1]["blocks"]
     shareable = isinstance(reply, PicksReply | WhyReply) and 0 < len(asked) <= BUTTON_VALUE
     if shareable and len(last) < BLOCKS_IN_A_MESSAGE:
-        button = {"type": "button", "text": plain("Post to channel"), "action_id": SHARE, "value": asked}
+        button = {"type": "button", "text": plain(say("Post to channel")), "action_id": SHARE, "value": asked}
         last.append({"type": "actions", "elements": [button]})
     return messages
 
@@ -182,7 +193,7 @@ def shown_to_all(reply: Reply, by: str) -> tuple[Message, ...]:
         reply = replace(reply, offered=tuple(replace(each, verdict="") for each in reply.offered))
     messages = answered(reply)
     if len(messages[-1]["blocks"]) < BLOCKS_IN_A_MESSAGE:
-        messages[-1]["blocks"].extend(context([f"Shared by {said(by) or NAMELESS}"]))
+        messages[-1]["blocks"].extend(context([say("Shared by {name}", name=said(by) or NAMELESS)]))
     return messages
 
 

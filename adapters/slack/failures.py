@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.ports import ChannelGone, OutcomeUnknown, PlatformUnreachable
+from bot.words import marked
 
 # The workspace as a whole refuses us: nothing more is asked with this token.
 DEAD_TOKEN = frozenset(
@@ -44,25 +45,34 @@ OWN_FAULT = frozenset(
 # The workspace posts too much altogether: a short wait would not help.
 WORKSPACE_IS_BUSY_S = 600.0
 
-AGAIN = "install the app again, or put its new token into SLACK_BOT_TOKEN and restart"
+NO_SUCH_TOKEN = marked(
+    "Slack does not know the app's token; install the app again, or put its new token into SLACK_BOT_TOKEN and restart"
+)
 SHUT_OUT_IN_WORDS = {
-    "account_inactive": f"the app was removed from the workspace, or the workspace is gone; {AGAIN}",
-    "invalid_auth": f"Slack does not know the app's token; {AGAIN}",
-    "not_authed": f"Slack does not know the app's token; {AGAIN}",
-    "token_expired": f"the app's token has ended; {AGAIN}",
-    "token_revoked": f"the app's token was revoked; {AGAIN}",
+    "account_inactive": marked(
+        "the app was removed from the workspace, or the workspace is gone; "
+        "install the app again, or put its new token into SLACK_BOT_TOKEN and restart"
+    ),
+    "invalid_auth": NO_SUCH_TOKEN,
+    "not_authed": NO_SUCH_TOKEN,
+    "token_expired": marked(
+        "the app's token has ended; install the app again, or put its new token into SLACK_BOT_TOKEN and restart"
+    ),
+    "token_revoked": marked(
+        "the app's token was revoked; install the app again, or put its new token into SLACK_BOT_TOKEN and restart"
+    ),
 }
 IN_WORDS = {
-    **dict.fromkeys(DEAD_TOKEN, "the workspace does not let the app in any more; ask its administrators"),
+    **dict.fromkeys(DEAD_TOKEN, marked("the workspace does not let the app in any more; ask its administrators")),
     **SHUT_OUT_IN_WORDS,
-    "cannot_dm_bot": "Slack lets bots write to people only",
-    "channel_not_found": "the channel was deleted, or is private and the app is not in it: /invite @Paperround",
-    "is_archived": "the channel is archived",
-    "missing_scope": "the Slack app lacks a permission",
-    "not_in_channel": "the app is not in this channel: /invite @Paperround",
-    "restricted_action": "the workspace's settings do not let the app post here",
-    "user_disabled": "the member's account is switched off",
-    "user_not_found": "the member has left the workspace",
+    "cannot_dm_bot": marked("Slack lets bots write to people only"),
+    "channel_not_found": marked("the channel was deleted, or is private and the app is not in it: /invite @Paperround"),
+    "is_archived": marked("the channel is archived"),
+    "missing_scope": marked("the Slack app lacks a permission"),
+    "not_in_channel": marked("the app is not in this channel: /invite @Paperround"),
+    "restricted_action": marked("the workspace's settings do not let the app post here"),
+    "user_disabled": marked("the member's account is switched off"),
+    "user_not_found": marked("the member has left the workspace"),
 }
 
 
@@ -78,7 +88,9 @@ def error_of(error: SlackApiError) -> str:
 def in_words(error: SlackApiError) -> str:
     """Return the failure as a sentence for a host: what is wrong, and what Slack calls it."""
     name = error_of(error)
-    said = IN_WORDS.get(name) or ("a workspace setting forbids it" if name.startswith("restricted_action") else "")
+    said = IN_WORDS.get(name) or (
+        marked("a workspace setting forbids it") if name.startswith("restricted_action") else ""
+    )
     needed = _body(error).get("needed")
     lacking = f" {needed}; add it under OAuth & Permissions and reinstall the app" if needed else ""
     return f"{said}{lacking} ({name})" if said else f"Slack refused: {name or 'no readable answer'}"

@@ -16,29 +16,33 @@ from adapters.slack.pressing import update_counts
 from adapters.slack.reading_back import ReadingBack
 from adapters.slack.render import answered, pick_blocks
 from adapters.slack.workspaces import PLATFORM
+from bot.answers.asked import Answer
 from bot.model import Channel, Member, MessageId
 from bot.ports import PlatformUnreachable, StorageUnavailable
 from bot.replies import PicksReply
+from bot.words import marked, spoken
 
 log = structlog.get_logger()
 
 Json = Mapping[str, Any]
 
 GONE = {
-    "channel_archive": "the channel was archived",
-    "channel_deleted": "the channel was deleted",
-    "channel_id_changed": "the channel was shared with another workspace, which gave it a new id; set its round there",
-    "channel_left": "the app was removed from the channel",
-    "group_archive": "the channel was archived",
-    "group_deleted": "the channel was deleted",
-    "group_left": "the app was removed from the channel",
-    "member_left_channel": "the app was removed from the channel",
+    "channel_archive": marked("the channel was archived"),
+    "channel_deleted": marked("the channel was deleted"),
+    "channel_id_changed": marked(
+        "the channel was shared with another workspace, which gave it a new id; set its round there"
+    ),
+    "channel_left": marked("the app was removed from the channel"),
+    "group_archive": marked("the channel was archived"),
+    "group_deleted": marked("the channel was deleted"),
+    "group_left": marked("the app was removed from the channel"),
+    "member_left_channel": marked("the app was removed from the channel"),
 }
 BACK = ("channel_unarchive", "group_unarchive", "member_joined_channel")
 RENAMED = ("channel_rename", "group_rename")
 ENDED = {
-    "app_uninstalled": "the app was uninstalled",
-    "tokens_revoked": "its token was revoked",
+    "app_uninstalled": marked("the app was uninstalled"),
+    "tokens_revoked": marked("its token was revoked"),
 }
 # Events on one emoji of one person follow each other; those of different people need not wait for each other.
 LOCKS = 64
@@ -141,18 +145,19 @@ class Happenings:
         for link in event["links"]:
             answer = await self._door.paperround.linked(link["url"], member, place, body["event_id"])
             if answer is not None:
-                said[link["url"]] = answer.reply
+                said[link["url"]] = answer
         if not said or not await self._door.first(body["event_id"]):
             return
-        cards = {link: {"blocks": card_of(reply)} for link, reply in said.items() if isinstance(reply, PicksReply)}
+        cards = {link: {"blocks": blocks} for link, answer in said.items() if (blocks := card_for(answer))}
         if cards:
             await self._unfurled(place, event, cards)
         where = {"channel": event["channel"], "user": event["user"]}
         if event.get("thread_ts"):
             where["thread_ts"] = event["thread_ts"]
-        for reply in said.values():
-            if not isinstance(reply, PicksReply):
-                await self._door.say_alone(place.community, where, answered(reply))
+        for answer in said.values():
+            if not isinstance(answer.reply, PicksReply):
+                with spoken(answer.language):
+                    await self._door.say_alone(place.community, where, answered(answer.reply))
 
     async def _unfurled(self, place: Channel, event: Json, cards: Json) -> None:
         try:
@@ -164,6 +169,12 @@ class Happenings:
     def _place(self, body: Json) -> Channel:
         channel = body["event"]["channel"]
         return Channel(PLATFORM, body["team_id"], channel["id"] if isinstance(channel, dict) else channel)
+
+
+def card_for(answer: Answer) -> list[Block]:
+    """Return what stands under a pasted link; nothing for an answer that is none of papers."""
+    with spoken(answer.language):
+        return card_of(answer.reply) if isinstance(answer.reply, PicksReply) else []
 
 
 def card_of(reply: PicksReply) -> list[Block]:

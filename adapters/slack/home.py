@@ -10,6 +10,7 @@ from adapters.slack.render import groups_of
 from bot.answers.asked import say_button
 from bot.preferences import PREFERENCES, Preference
 from bot.replies import Button, ButtonStyle, Reply
+from bot.words import marked, say
 
 OPEN = "open"
 DIALOG = "dialog"
@@ -18,6 +19,21 @@ TYPED = "typed"
 CHANNEL = "channel"
 OWN = "set"
 CHOICES = frozenset(each.name for each in PREFERENCES)
+
+# Title, label and hint of the dialogs in which something is typed.
+ASKED = {
+    "follow": (
+        marked("Follow an interest"),
+        marked("What are you interested in?"),
+        marked('"contrastive learning" -survey, or a link'),
+    ),
+    "mute": (marked("Mute something"), marked("What should never be shown?"), "survey"),
+    "digest": (
+        marked("Your round"),
+        marked("When should it come?"),
+        marked("weekdays 09:00 Europe/Berlin count 5, or off"),
+    ),
+}
 
 View = dict[str, Any]
 
@@ -31,13 +47,13 @@ def home_view(notice: Reply | None, interests: Reply, digest: Reply, saved: Repl
     lists = [
         *news,
         *groups_of(interests),
-        [_openers(("Follow an interest", "follow"), ("Mute something", "mute"))],
-        [*heading("Your round"), *(block for group in groups_of(digest) for block in group)],
-        [_openers(("Set the time", "digest"))],
+        [_openers((say("Follow an interest"), "follow"), (say("Mute something"), "mute"))],
+        [*heading(say("Your round")), *(block for group in groups_of(digest) for block in group)],
+        [_openers((say("Set the time"), "digest"))],
         *groups_of(saved),
     ]
     first, *rest = packed(lists, most_blocks=LISTED_BLOCKS)
-    more = small_print("There is more: say /papers interests or /papers saved for all of it.") if rest else []
+    more = small_print(say("There is more: say /papers interests or /papers saved for all of it.")) if rest else []
     return {"type": "home", "blocks": [*first, *more, *_closing()]}
 
 
@@ -45,14 +61,10 @@ def dialog(what: str) -> View:
     """Return the dialog for ``follow``, ``mute``, ``digest``, ``channel`` or ``set``."""
     if what == CHANNEL:
         offered = (each for each in PREFERENCES if each.for_channel)
-        return _modal(what, "A channel's settings", [_which_channel(), *_choices(offered)])
+        return _modal(what, say("A channel's settings"), [_which_channel(), *_choices(offered)])
     if what == OWN:
-        return _modal(what, "Your choices", _choices(each for each in PREFERENCES if each.for_member))
-    title, label, hint = {
-        "follow": ("Follow an interest", "What are you interested in?", '"contrastive learning" -survey, or a link'),
-        "mute": ("Mute something", "What should never be shown?", "survey"),
-        "digest": ("Your round", "When should it come?", "weekdays 09:00 Europe/Berlin count 5, or off"),
-    }[what]
+        return _modal(what, say("Your choices"), _choices(each for each in PREFERENCES if each.for_member))
+    title, label, hint = map(say, ASKED[what])
     element = {"type": "plain_text_input", "action_id": TYPED, "max_length": 512, "placeholder": plain(hint)}
     return _modal(what, title, [{"type": "input", "block_id": FIELD, "label": plain(label), "element": element}])
 
@@ -74,9 +86,9 @@ def _modal(what: str, title: str, blocks: Sequence[Block]) -> View:
         "type": "modal",
         "callback_id": DIALOG,
         "private_metadata": what,
-        "title": plain(title),
-        "submit": plain("Save"),
-        "close": plain("Cancel"),
+        "title": plain(title[: limits.MODAL_TITLE]),
+        "submit": plain(say("Save")[: limits.MODAL_TITLE]),
+        "close": plain(say("Cancel")[: limits.MODAL_TITLE]),
         "blocks": list(blocks),
     }
 
@@ -88,7 +100,7 @@ def _which_channel() -> Block:
         "default_to_current_conversation": True,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    return {"type": "input", "block_id": CHANNEL, "label": plain("Which channel?"), "element": where}
+    return {"type": "input", "block_id": CHANNEL, "label": plain(say("Which channel?")), "element": where}
 
 
 def _choices(offered: Iterable[Preference]) -> list[Block]:
@@ -98,11 +110,11 @@ def _choices(offered: Iterable[Preference]) -> list[Block]:
             "type": "input",
             "block_id": each.name,
             "optional": True,
-            "label": plain(f"{each.name}: {each.does}"),
+            "label": plain(f"{each.name}: {say(each.does)}"),
             "element": {
                 "type": "static_select",
                 "action_id": TYPED,
-                "placeholder": plain("as it is"),
+                "placeholder": plain(say("as it is")),
                 "options": [{"text": plain(choice), "value": choice} for choice in each.choices],
             },
         }
@@ -121,13 +133,13 @@ def _openers(*shown: tuple[str, str]) -> Block:
 
 
 def _closing() -> list[Block]:
-    copy = say_button("Everything about me as a file", "mydata")
-    forget = say_button("Delete everything about me", "forgetme")
+    copy = say_button(say("Everything about me as a file"), "mydata")
+    forget = say_button(say("Delete everything about me"), "forgetme")
     styled = Button(forget.label, forget.token, ButtonStyle.DANGER) if forget else None
     rows = packed([buttons([each for each in (copy, styled) if each])])[0]
     for row in rows:
         for element in row["elements"]:
             element["action_id"] = f"{element['action_id']}:data"
-    own = [("Your choices", OWN)] if any(each.for_member for each in PREFERENCES) else []
-    rows[-1]["elements"] += _openers(*own, ("A channel's settings", CHANNEL))["elements"]
-    return [section(said("What is stored about you is yours.")), *rows]
+    own = [(say("Your choices"), OWN)] if any(each.for_member for each in PREFERENCES) else []
+    rows[-1]["elements"] += _openers(*own, (say("A channel's settings"), CHANNEL))["elements"]
+    return [section(said(say("What is stored about you is yours."))), *rows]

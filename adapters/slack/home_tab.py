@@ -16,6 +16,7 @@ from adapters.slack.people import direct
 from adapters.slack.typed import typed
 from bot.ports import PlatformUnreachable
 from bot.replies import NoticeReply, RefusalReply, Reply
+from bot.words import spoken
 
 log = structlog.get_logger()
 
@@ -40,9 +41,13 @@ class HomeTab:
     async def open_dialog(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the dialog that a button of the tab is for; Slack gives three seconds."""
         await ack()
+        community = body["team"]["id"]
+        member = await self._door.people.member(community, body["user"]["id"])
+        with spoken(await self._door.paperround.language_of(member)):
+            view = dialog(action["value"])
         try:
-            client = (await self._door.workspaces.of(body["team"]["id"])).asking
-            await client.views_open(trigger_id=body["trigger_id"], view=dialog(action["value"]))
+            client = (await self._door.workspaces.of(community)).asking
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, PlatformUnreachable, WorkspaceEnded) as error:
             log.warning("a dialog did not open", action="dialog_failed", why=reason(error))
 
@@ -68,7 +73,8 @@ class HomeTab:
         interests, digest, saved = await asyncio.gather(
             *(ask(text, member, place, f"home:{user}") for text in ("interests", "digest", "saved"))
         )
-        view = home_view(notice, interests.reply, digest.reply, saved.reply)
+        with spoken(interests.language):
+            view = home_view(notice, interests.reply, digest.reply, saved.reply)
         try:
             client = (await self._door.workspaces.of(community)).asking
             await client.views_publish(user_id=user, view=view)

@@ -11,11 +11,12 @@ FIELD = 2000
 FIELDS_IN_A_SECTION = 10
 ELEMENTS_IN_A_CONTEXT = 10
 ELEMENTS_IN_A_ROW = 25
+ALT_TEXT = 2000
 BUTTON_LABEL = 75
 BUTTON_VALUE = 2000
 URL = 3000
 ACTION_ID = 255
-MODAL_TITLE = 24
+MODAL_TITLE = 24  # and so the labels of a modal's own buttons
 PRIVATE_METADATA = 3000
 
 # Undocumented: Slack refuses some messages as `msg_blocks_too_long` from 11,341 characters on and takes others up to

@@ -90,6 +90,12 @@ class SlackMessenger:
         except ChannelGone as gone:
             raise HistoryUnreadable(str(gone)) from gone
 
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:
+        if channel.direct:
+            return ""  # it is named by its member, and the conversation's own id stands in its address
+        under = f"?thread_ts={first}&cid={channel.id}" if self._threaded and first != message else ""
+        return f"https://slack.com/archives/{channel.id}/p{message.replace('.', '')}{under}"
+
     async def edit(self, channel: Channel, message: MessageId, content: Mapping[str, Any]) -> None:
         """Make a posted message say something else; it never makes a new one.
 

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.failures import WorkspaceEnded, error_of, meaning_of
 from adapters.slack.workspaces import PLATFORM, Workspaces
+from bot.languages import language_from
 from bot.model import Channel, Member
 from bot.ports import PlatformUnreachable
 
@@ -30,6 +31,7 @@ Value = TypeVar("Value")
 class Person:
     name: str = ""
     zone: str | None = None
+    locale: str | None = None
     is_bot: bool = False
     is_admin: bool = False
 
@@ -72,7 +74,14 @@ class People:
         """Return a member, with the right to manage a channel asked of Slack now when ``manages`` is given."""
         person = self._people.get((community, user)) or await self._looked_up(community, user)
         manager = manages is None or manages.direct or await self._may_manage(community, user, manages)
-        return Member(PLATFORM, community, user, name=person.name, manager=manager, zone=person.zone)
+        return Member(
+            PLATFORM, community, user, name=person.name, manager=manager, zone=person.zone, language=person.locale
+        )
+
+    def language(self, community: str, user: str) -> str:
+        """Return the language that Slack told of a member; English where that was not asked lately."""
+        person = self._people.get((community, user))
+        return language_from(person.locale if person else None)
 
     async def is_bot(self, community: str, user: str) -> bool:
         return (self._people.get((community, user)) or await self._looked_up(community, user)).is_bot
@@ -89,13 +98,14 @@ class People:
         self._channels.drop((community, channel))
 
     async def _looked_up(self, community: str, user: str) -> Person:
-        said = await self._said(community, "users.info", user=user)
+        said = await self._said(community, "users.info", user=user, include_locale="true")
         if said is None:
             return Person()
         known = said["user"]
         person = Person(
             name=(known.get("profile") or {}).get("display_name") or known.get("name") or "",
             zone=known.get("tz") or None,
+            locale=known.get("locale") or None,
             is_bot=bool(known.get("is_bot")),
             is_admin=bool(known.get("is_admin") or known.get("is_owner")),
         )

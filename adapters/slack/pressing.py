@@ -9,7 +9,7 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from adapters.slack.asking import IN_TIME_S, LIKE
-from adapters.slack.door import WENT_WRONG, Door, shown_alone, shown_to_all
+from adapters.slack.door import Door, shown_alone, shown_to_all, went_wrong
 from adapters.slack.home_tab import HomeTab
 from adapters.slack.people import direct
 from adapters.slack.render import answered, posted
@@ -17,8 +17,10 @@ from adapters.slack.typed import concerns_channel
 from bot.actions import OlderRelease, Verb, action_of
 from bot.answers.asked import Answer
 from bot.model import Channel, Member, MessageId
+from bot.notes import owner_of
 from bot.ports import ChannelGone, PlatformUnreachable
 from bot.replies import FileReply
+from bot.words import say, spoken
 
 log = structlog.get_logger()
 
@@ -93,16 +95,18 @@ class Pressing:
         except Exception:  # the top of this press: whatever happened, the one who pressed is told
             log.exception("a press failed", action="press_failed", community=press.community)
             if press.response_url:
-                await self._door.respond(press.response_url, answered(WENT_WRONG))
+                with spoken(self._door.people.language(press.community, press.user)):
+                    await self._door.respond(press.response_url, answered(went_wrong()))
             return
-        if isinstance(answer.reply, FileReply):
-            await self._door.send_file(press.community, press.user, answer.reply)
-        if press.response_url is None:
-            await self._home.publish(press.community, press.user, answer.reply)
-            return
-        asked = "" if press.place.direct else f"press:{press.token}"
-        messages = answered(answer.reply) if press.place.direct else shown_alone(answer.reply, asked)
-        await self._door.respond(press.response_url, messages, to_all=press.place.direct)
+        with spoken(answer.language):
+            if isinstance(answer.reply, FileReply):
+                await self._door.send_file(press.community, press.user, answer.reply)
+            if press.response_url is None:
+                await self._home.publish(press.community, press.user, answer.reply)
+                return
+            asked = "" if press.place.direct else f"press:{press.token}"
+            messages = answered(answer.reply) if press.place.direct else shown_alone(answer.reply, asked)
+            await self._door.respond(press.response_url, messages, to_all=press.place.direct)
         if answer.changed and press.message is not None:
             await update_counts(self._door, press.place, press.message)
         log.debug("pressed", action="pressed", community=member.community, changed=answer.changed)
@@ -116,7 +120,8 @@ class Pressing:
         else:
             answer = await self._door.paperround.answer(press.token, member, press.place, press.event)
         if press.response_url:
-            messages = shown_to_all(answer.reply, member.name or "a member")
+            with spoken(answer.language):
+                messages = shown_to_all(answer.reply, member.name or say("a member"))
             await self._door.respond(press.response_url, messages, to_all=True)
 
 
@@ -125,7 +130,8 @@ async def update_counts(door: Door, place: Channel, message: MessageId) -> None:
     reply = await door.paperround.shown_again(place, message)
     if reply is None:
         return
-    content = next((content for content, paper in posted(reply) if paper is not None), None)
+    with spoken(await door.paperround.language_of(owner_of(place))):
+        content = next((content for content, paper in posted(reply) if paper is not None), None)
     if content is None:
         return
     try:

@@ -15,6 +15,7 @@ from adapters.slack.blocks import (
     heading,
     mrkdwn,
     packed,
+    picture,
     rowed,
     section,
     sections,
@@ -38,7 +39,8 @@ from bot.replies import (
     Reply,
     WhyReply,
 )
-from bot.shown import authors_in_words, day_in_words, day_of, match_in_words, source_in_words
+from bot.shown import authors_in_words, day_of, late_in_words, match_in_words, matched_in_words, source_in_words
+from bot.words import day_in_words, say
 
 Message = dict[str, Any]
 
@@ -67,7 +69,7 @@ def posted(reply: Reply) -> tuple[tuple[Message, PaperId | None], ...]:
         return tuple((message | WITHOUT_PREVIEWS, None) for message in answered(reply))
     parent = [[*heading(_title(reply)), *_notes(reply), *small_print(reply.footer), *_more(reply)]]
     if not any(parent):
-        parent = [sections("Papers")]
+        parent = [sections(say("Papers"))]
     parts: list[tuple[Message, PaperId | None]] = [(_message(blocks), None) for blocks in packed(parent)]
     # The parent is what a notification shows, so it names the papers; their own messages follow.
     titles = [f"{offered.number} {offered.pick.paper.title}" for offered in reply.offered]
@@ -99,12 +101,13 @@ def groups_of(reply: Reply) -> list[list[Block]]:
             return [[*heading(_title(reply)), *_notes(reply)], *map(pick_blocks, reply.offered), closing]
         case PreviewReply():
             meaning = [*heading(reply.heading), *stacked(_split(reply.meaning))]
-            opening = [*meaning, *stacked(_bars(reply.per_day)), *sections(reply.advice)]
+            opening = [*meaning, *stacked(_bars(reply.per_day)), *picture(reply.plot), *sections(reply.advice)]
             return [opening, *map(pick_blocks, reply.offered), buttons(reply.buttons)]
         case InterestsReply():
             return [heading(reply.heading), *_interests(reply), small_print(reply.note)]
         case FactsReply():
-            return [heading(reply.heading), *([block] for block in _fields(reply.facts)), small_print(reply.note)]
+            fields = ([block] for block in _fields(reply.facts))
+            return [heading(reply.heading), picture(reply.plot), *fields, small_print(reply.note)]
         case HelpReply():
             return [heading(reply.heading), *([block] for block in stacked(_help(reply))), small_print(reply.note)]
         case _:
@@ -116,7 +119,7 @@ def _in_words(
 ) -> list[Block]:
     match reply:
         case WhyReply():
-            opening = "Why this paper was shown" if reply.shown else "Why this paper was not shown"
+            opening = say("Why this paper was shown") if reply.shown else say("Why this paper was not shown")
             title = links(reply.paper.url, reply.paper.title) or links(reply.paper.url, reply.paper.id)
             return [*heading(opening), *stacked(title), *stacked(_listed(reply.lines))]
         case NothingReply():
@@ -137,9 +140,9 @@ def _in_words(
 def _wrong(piece: str) -> list[str]:
     if not piece.strip():
         return []
-    return (
-        [f"Not understood: {code(piece)}"] if len(piece) < limits.HEADER else list(pieces(f"Not understood: {piece}"))
-    )
+    if len(piece) < limits.HEADER:
+        return [say("Not understood: {piece}", piece=code(piece))]
+    return list(pieces(say("Not understood: {piece}", piece=piece)))
 
 
 def _message(blocks: list[Block]) -> Message:
@@ -147,7 +150,7 @@ def _message(blocks: list[Block]) -> Message:
 
 
 def _title(reply: PicksReply) -> str:
-    return f"{reply.heading} (late today)" if reply.late else reply.heading
+    return late_in_words(reply.heading) if reply.late else reply.heading
 
 
 def _notes(reply: PicksReply) -> list[Block]:
@@ -175,21 +178,21 @@ def _joined(facts: Sequence[str]) -> list[str]:
 def _match(offered: OfferedPick) -> list[str]:
     pick = offered.pick
     sure = match_in_words(pick)
-    labels = ["stretch"] if pick.stretch else []
-    withdrawn = ["withdrawn"] if pick.paper.withdrawn else []
+    labels = [say("stretch")] if pick.stretch else []
+    withdrawn = [say("withdrawn")] if pick.paper.withdrawn else []
     return list(_split([sure, *labels, *withdrawn, *(reason.words for reason in pick.reasons)]))
 
 
 def _facts(paper: Paper) -> list[str]:
     named = authors_in_words(paper.authors, AUTHORS_NAMED)
     day = day_of(paper)
-    code_link = links(paper.code_url, "code") if paper.code_url and web_address(paper.code_url) else []
+    code_link = links(paper.code_url, say("code")) if paper.code_url and web_address(paper.code_url) else []
     facts = [named, day_in_words(day) if day else "", source_in_words(paper)]
     return [*_split(facts), *code_link]
 
 
 def _votes(offered: OfferedPick) -> list[str]:
-    verdict = [f"You: {offered.verdict}"] if offered.verdict else []
+    verdict = [say("You: {verdict}", verdict=offered.verdict)] if offered.verdict else []
     return list(_split([*verdict, offered.tally]))
 
 
@@ -201,8 +204,7 @@ def _bars(per_day: Sequence[tuple[str, int]]) -> list[str]:
 
 def _interests(reply: InterestsReply) -> Iterator[list[Block]]:
     for line in reply.lines:
-        matched = f"{line.matched:,} {'paper' if line.matched == 1 else 'papers'} in {reply.days} days"
-        state = "muted" if line.muted else matched
+        state = say("muted") if line.muted else matched_in_words(line.matched, reply.days)
         interest = code(line.text)
         one_line = f"*{line.number}*  {interest}\n{state}"
         texts = [one_line] if width(one_line) <= limits.TEXT else [*pieces(f"{line.number} {line.text}"), state]

@@ -16,6 +16,7 @@ from adapters.slack.failures import WorkspaceEnded, error_of, meaning_of
 from adapters.slack.ports import Installations
 from adapters.slack.seal import Credentials, Seal, Unsealable
 from bot.ports import Clock, PlatformUnreachable
+from bot.words import marked
 
 log = structlog.get_logger()
 
@@ -170,7 +171,7 @@ class Workspaces:
             installations, seal = self._shelves()
             sealed = await asyncio.to_thread(installations.get, PLATFORM, community)
             if sealed is None:
-                raise WorkspaceEnded("this workspace has not installed the app, or uninstalled it")
+                raise WorkspaceEnded(marked("this workspace has not installed the app, or uninstalled it"))
             try:
                 credentials = seal.open(sealed)
             except Unsealable as error:
@@ -196,7 +197,7 @@ class Workspaces:
                 )
             except SlackApiError as error:
                 if error_of(error) == "invalid_refresh_token":
-                    await self.end(community, "its token could not be renewed; install the app again")
+                    await self.end(community, marked("its token could not be renewed; install the app again"))
                     raise WorkspaceEnded(self.ended[community]) from error
                 raise PlatformUnreachable(f"the token could not be renewed: {error_of(error)}") from error
             except (aiohttp.ClientError, TimeoutError) as error:

@@ -7,6 +7,7 @@ from bot.ports import ManagerAct
 
 # These change something of the whole community, wherever they are said.
 FOR_EVERYBODY = {"source", "review"}
+ENDING_ALL_MAILS = "off everybody"
 SAID_CHARACTERS = 200
 
 
@@ -17,13 +18,20 @@ def noted(desk: Desk, asked: Asked, answer: Answer, said: str = "") -> Answer:
         said: What was done, in words, where no command was typed.
     """
     ask = asked.ask
-    concerns_all = bool(said) or isinstance(asked.owner, Channel) or ask.command.name in FOR_EVERYBODY
-    if answer.changed and concerns_all:
+    if answer.changed and (said or _concerns_all(asked)):
         what = said or " ".join(word for word in (ask.command.name, "here" if ask.here else "", _rest(asked)) if word)
         member = asked.member
         act = ManagerAct(member.id, member.name, asked.channel.id, what[:SAID_CHARACTERS], asked.now)
         desk.stores.manager_acts.record(act, asked.channel.platform, asked.channel.community, asked.event)
     return answer
+
+
+def _concerns_all(asked: Asked) -> bool:
+    ask = asked.ask
+    if ask.command.name == "mail":
+        # Each joins and leaves a channel's mails for themselves, and an address is nobody's business.
+        return ask.here and ask.text.lower() == ENDING_ALL_MAILS
+    return isinstance(asked.owner, Channel) or ask.command.name in FOR_EVERYBODY
 
 
 def _rest(asked: Asked) -> str:

@@ -1,7 +1,7 @@
 """What every answer is given: who asked what, where and when, and the shelves to answer from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +12,7 @@ from bot.identity import links_in, paper_id_from
 from bot.model import Channel, Member, Paper, PaperId, Subscription, destination_of
 from bot.preferences import ZONE
 from bot.replies import Button, ButtonStyle, RefusalReply, Reply
+from bot.words import count, language_spoken, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,13 @@ class Answer:
     Attributes:
         changed: Whether anything stored is different now.
         planned: A digest was planned and wants to be sent.
+        language: What the reply's own words are in, for what is said around them where it is rendered.
     """
 
     reply: Reply
     changed: bool = False
     planned: bool = False
+    language: str = field(default_factory=language_spoken)
 
 
 class Refused(Exception):
@@ -61,19 +64,25 @@ class Refused(Exception):
         self.reply = RefusalReply(piece, why, instead)
 
 
-def owner_in_words(owner: Member | Channel) -> str:
-    return "you" if isinstance(owner, Member) else f"#{owner.name or owner.id}"
+def channel_in_words(channel: Channel) -> str:
+    return f"#{channel.name or channel.id}"
 
 
-def owners_in_words(owner: Member | Channel) -> str:
-    return "your" if isinstance(owner, Member) else f"#{owner.name or owner.id}'s"
+def for_owner(owner: Member | Channel, yours: str, channels: str, /, **values: object) -> str:
+    """Say a sentence about what is the member's own, or the one about a channel's, which is filled in as {channel}."""
+    if isinstance(owner, Member):
+        return say(yours, **values)
+    return say(channels, channel=channel_in_words(owner), **values)
 
 
 def refuse_unless_manager(asked: Asked) -> None:
     """Refuse a change of a channel's profile by somebody who may not manage that channel."""
     if isinstance(asked.owner, Channel) and not asked.member.manager:
         name = asked.ask.command.name
-        raise Refused("here", f"Only someone who manages this channel may say {name} here. For yourself say: {name} …")
+        why = say(
+            "Only someone who manages this channel may say {command} here. For yourself say: {command} …", command=name
+        )
+        raise Refused("here", why)
 
 
 def destination_for(asked: Asked) -> Channel:
@@ -123,24 +132,32 @@ def paper_meant(desk: Desk, asked: Asked) -> Paper:
     if ask.number is not None:
         shown = desk.stores.communities.last_shown(asked.member, asked.channel)
         if not 1 <= ask.number <= len(shown):
-            why = (
-                f"The newest list has {len(shown)} papers." if shown else "No list of papers was shown to you here yet."
-            )
-            raise Refused(str(ask.number), f"There is no number {ask.number}. {why}")
+            raise Refused(str(ask.number), _no_number(ask.number, len(shown)))
         return stored(desk, shown[ask.number - 1])
     meant = ask.paper or paper_id_from(ask.text) or next(iter(links_in(ask.text)), None)
     if meant is not None:
         return stored(desk, meant)
     by_title = desk.stores.papers.by_title(ask.text)
     if by_title is None:
-        raise Refused(ask.text[:200], "No stored paper has this number, link or title. Say search … to find it.")
+        raise Refused(ask.text[:200], say("No stored paper has this number, link or title. Say search … to find it."))
     return by_title
+
+
+def _no_number(number: int, shown: int) -> str:
+    if not shown:
+        return say("There is no number {number}. No list of papers was shown to you here yet.", number=number)
+    return count(
+        shown,
+        "There is no number {number}. The newest list has {n} paper.",
+        "There is no number {number}. The newest list has {n} papers.",
+        number=number,
+    )
 
 
 def stored(desk: Desk, paper: PaperId) -> Paper:
     found = desk.stores.papers.get([paper]).get(paper)
     if found is None:
-        raise Refused(paper, "This paper is not stored here. Say add <link> to submit it.")
+        raise Refused(paper, say("This paper is not stored here. Say add <link> to submit it."))
     return found
 
 
@@ -159,12 +176,13 @@ def present(buttons: Sequence[Button | None]) -> tuple[Button, ...]:
 
 
 def paper_buttons(paper: PaperId) -> tuple[Button, ...]:
+    # Translators: a button under a paper, for whoever reads it.
     return present(
         [
-            button("Like", Verb.LIKE, paper, ButtonStyle.PRIMARY),
-            button("Not for me", Verb.NOT_FOR_ME, paper),
-            button("Save", Verb.SAVE, paper),
-            button("More like this", Verb.MORE, paper),
-            button("Why", Verb.WHY, paper),
+            button(say("Like"), Verb.LIKE, paper, ButtonStyle.PRIMARY),
+            button(say("Not for me"), Verb.NOT_FOR_ME, paper),
+            button(say("Save"), Verb.SAVE, paper),
+            button(say("More like this"), Verb.MORE, paper),
+            button(say("Why"), Verb.WHY, paper),
         ]
     )

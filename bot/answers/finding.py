@@ -16,12 +16,31 @@ from bot.plain import clean
 from bot.ports import Stores, Submission
 from bot.replies import NothingReply, NoticeReply, PicksReply
 from bot.trending import Rising, rising
+from bot.words import count, marked, say
 
-# Of a month's hundred thousand papers only those are read that somebody voted for, or the newest.
-TRENDING_CANDIDATES = 20_000
+# Of a month's hundred thousand papers only those are read that somebody voted for, and of the others the newest: among
+# papers without a vote the newest stand first. More of them than a profile is shown in a month.
+VOTED_READ = 2_000
+NEWEST_READ = 500
 NOTE_CHARACTERS = 200
 # As long as an abstract; what a longer message goes on with says no more of its subject.
 MESSAGE_CHARACTERS = 2_000
+
+_TRENDING = {
+    "day": marked("Trending today"),
+    "week": marked("Trending this week"),
+    "month": marked("Trending this month"),
+}
+_NOTHING_TRENDING = {
+    "day": marked("Nothing is trending this day"),
+    "week": marked("Nothing is trending this week"),
+    "month": marked("Nothing is trending this month"),
+}
+_NOTHING_ANNOUNCED = {
+    "day": marked("No paper was announced in the last day."),
+    "week": marked("No paper was announced in the last week."),
+    "month": marked("No paper was announced in the last month."),
+}
 
 
 def search(desk: Desk, asked: Asked) -> Answer:
@@ -41,7 +60,7 @@ def search(desk: Desk, asked: Asked) -> Answer:
     if not found.hits:
         return Answer(_nothing_found(desk, asked, notes, page))
     offered = offered_hits(desk, asked, found.hits, first_number=(page - 1) * PAGE + 1)
-    heading = f"{found.total:,} {'paper' if found.total == 1 else 'papers'} for: {ask.text}"
+    heading = count(found.total, "{n} paper for: {query}", "{n} papers for: {query}", query=ask.text)
     return Answer(PicksReply(heading, offered, notes, more=more_button(f"search {_typed(asked)}", page, found.total)))
 
 
@@ -50,10 +69,11 @@ def search_while_warming(desk: Desk, asked: Asked) -> Answer:
     hits = desk.stores.index.search(asked.ask.text.split(), PAGE)
     known = desk.stores.papers.get([paper for paper, _ in hits])
     picks = [Pick(known[paper], score, (), strength="") for paper, score in hits if paper in known]
-    note = "The index is still being read, so this is a plain word search; ask again in a minute for the full one."
+    note = say("The index is still being read, so this is a plain word search; ask again in a minute for the full one.")
     if not picks:
-        return Answer(NothingReply(f"Nothing found for: {asked.ask.text}", (note,)))
-    return Answer(PicksReply(f"For: {asked.ask.text}", offered_picks(desk, asked, picks), (note,)))
+        return Answer(NothingReply(say("Nothing found for: {query}", query=asked.ask.text), (note,)))
+    heading = say("For: {query}", query=asked.ask.text)
+    return Answer(PicksReply(heading, offered_picks(desk, asked, picks), (note,)))
 
 
 def similar(desk: Desk, asked: Asked) -> Answer:
@@ -64,9 +84,9 @@ def similar_to(desk: Desk, asked: Asked, paper: Paper) -> Answer:
     """Answer with the neighbours of a paper."""
     hits = desk.library.similar(paper.id, PAGE)
     if not hits:
-        why = "Its title and abstract share no words with another stored paper."
-        return Answer(NothingReply(f"Nothing similar to: {paper.title}", (why,)))
-    return Answer(PicksReply(f"Similar to: {paper.title}", offered_hits(desk, asked, hits)))
+        why = say("Its title and abstract share no words with another stored paper.")
+        return Answer(NothingReply(say("Nothing similar to: {title}", title=paper.title), (why,)))
+    return Answer(PicksReply(say("Similar to: {title}", title=paper.title), offered_hits(desk, asked, hits)))
 
 
 def like_text(desk: Desk, asked: Asked, text: str) -> Answer:
@@ -76,43 +96,50 @@ def like_text(desk: Desk, asked: Asked, text: str) -> Answer:
     for link in linked:
         if link in known:
             return similar_to(desk, asked, known[link])
-    unknown = tuple(f"It links {link}, which is not stored here. Say add <link> to bring it." for link in linked[:1])
+    unknown = tuple(
+        say("It links {link}, which is not stored here. Say add <link> to bring it.", link=link) for link in linked[:1]
+    )
     hits = desk.library.near_text(_opening(text), PAGE)
     if hits:
-        return Answer(PicksReply("Papers like this message", offered_hits(desk, asked, hits), unknown))
-    count = desk.stores.papers.count()
-    why = f"{count:,} {'paper is' if count == 1 else 'papers are'} stored; none shares enough words with it."
-    return Answer(NothingReply("No paper is like this message", (*unknown, why)))
+        return Answer(PicksReply(say("Papers like this message"), offered_hits(desk, asked, hits), unknown))
+    why = count(
+        desk.stores.papers.count(),
+        "{n} paper is stored; none shares enough words with it.",
+        "{n} papers are stored; none shares enough words with it.",
+    )
+    return Answer(NothingReply(say("No paper is like this message"), (*unknown, why)))
 
 
 def trending(desk: Desk, asked: Asked) -> Answer:
     span = asked.ask.text.lower() or "week"
     risen = rising_since(desk.stores, asked.member, asked.now - SPANS[span], asked.now)
     if not risen:
-        lines = (f"No paper was announced in the last {span}.", f"{desk.stores.papers.count():,} papers are stored.")
-        return Answer(NothingReply(f"Nothing is trending this {span}", lines))
+        stored_ones = count(desk.stores.papers.count(), "{n} paper is stored.", "{n} papers are stored.")
+        return Answer(NothingReply(say(_NOTHING_TRENDING[span]), (say(_NOTHING_ANNOUNCED[span]), stored_ones)))
     picks = [trending_pick(entry) for entry in risen[:PAGE]]
-    heading = {"day": "Trending today", "week": "Trending this week", "month": "Trending this month"}[span]
-    return Answer(PicksReply(heading, offered_picks(desk, asked, picks)))
+    return Answer(PicksReply(say(_TRENDING[span]), offered_picks(desk, asked, picks)))
 
 
 def rising_since(stores: Stores, place: Member | Channel, since: datetime, now: datetime) -> list[Rising]:
     """Return what has been rising since an instant, by votes at the sources and in the community of ``place``."""
-    fresh = stores.papers.since(since)[:TRENDING_CANDIDATES]
+    fresh = stores.papers.since(since)
     here = (place.platform, place.community)
     acts = [
         act
         for act in standing_acts(stores.feedback.since(min(since, now - MONTH)))
         if (act.member.platform, act.member.community) == here
     ]
-    known = stores.papers.get(fresh)
+    liked_here = {act.paper for act in acts if act.paper is not None}.intersection(fresh)
+    liked = {found.paper for found in stores.paper_days.most_voted(since, now, VOTED_READ)}
+    known = stores.papers.get({*fresh[:NEWEST_READ], *liked, *liked_here})
     voted = [paper.id for paper in known.values() if paper.upvotes]
     yesterday = (now.astimezone(UTC) - timedelta(days=1)).date()
     return rising(known.values(), acts, now, stores.papers.votes_on(voted, yesterday))
 
 
 def trending_pick(entry: Rising) -> Pick:
-    words = f"trending: {entry.counts}" if entry.counts else "new"
+    # Translators: the reason of a pick: that it is new, or trending with counts of votes.
+    words = say("trending: {counts}", counts=entry.counts) if entry.counts else say("new")
     kind = ReasonKind.TRENDING if entry.counts else ReasonKind.RECENT
     return Pick(entry.paper, entry.score, (Reason(kind, words, entry.score),), strength="")
 
@@ -121,18 +148,23 @@ def add(desk: Desk, asked: Asked) -> Answer:
     """Credit the member who brings a paper; one that was not stored has been fetched by the facade before."""
     link = paper_brought(asked.ask)
     if link is None:
-        example = "add https://arxiv.org/abs/1706.03762"
-        raise Refused(asked.ask.text.split()[0][:200], f"add needs a link to a paper, for example: {example}")
+        why = say(
+            "{name} needs a link to a paper, for example: {example}",
+            name="add",
+            example="add https://arxiv.org/abs/1706.03762",
+        )
+        raise Refused(asked.ask.text.split()[0][:200], why)
     paper = stored(desk, link)
     note = clean(" ".join(word for word in asked.ask.text.split() if paper_id_from(word) is None), NOTE_CHARACTERS)
     pending = waits_for_review(desk, asked)
     submission = Submission(asked.member, paper.id, note, asked.now, pending)
     if not desk.stores.submissions.add(submission):
-        raise Refused(paper.id, f"It was brought before: {paper.title}", say_button("Similar", f"similar {paper.id}"))
+        why = say("It was brought before: {title}", title=paper.title)
+        raise Refused(paper.id, why, say_button(say("Similar"), f"similar {paper.id}"))
     if pending:
-        lines = ("A manager looks at it first; then it is here for everybody, with your name.",)
-        return Answer(NoticeReply(f"Thank you: {paper.title}", lines), changed=True)
-    thanks = f"Thank you, it is here for everybody: {paper.title}"
+        line = say("A manager looks at it first; then it is here for everybody, with your name.")
+        return Answer(NoticeReply(say("Thank you: {title}", title=paper.title), (line,)), changed=True)
+    thanks = say("Thank you, it is here for everybody: {title}", title=paper.title)
     return Answer(NoticeReply(thanks, buttons=paper_buttons(paper.id)), changed=True)
 
 
@@ -142,20 +174,21 @@ def paper_brought(ask: Ask) -> PaperId | None:
 
 
 def corrected_in_words(correction: Correction) -> str:
-    return f"Searched for *{correction.used}*, not *{correction.typed}*: no abstract has that word."
+    return say(
+        "Searched for *{used}*, not *{typed}*: no abstract has that word.",
+        used=correction.used,
+        typed=correction.typed,
+    )
 
 
 def _nothing_found(desk: Desk, asked: Asked, notes: tuple[str, ...], page: int) -> NothingReply:
-    count = desk.stores.papers.count()
-    why = [
-        *notes,
-        f"{count:,} {'paper is' if count == 1 else 'papers are'} stored; none matches."
-        if page == 1
-        else "There are no more.",
-    ]
+    none = count(
+        desk.stores.papers.count(), "{n} paper is stored; none matches.", "{n} papers are stored; none matches."
+    )
+    why = [*notes, none if page == 1 else say("There are no more.")]
     if asked.ask.window.since or asked.ask.window.until:
-        why.append("Only papers of the days you gave were looked at.")
-    return NothingReply(f"Nothing found for: {asked.ask.text}", tuple(why))
+        why.append(say("Only papers of the days you gave were looked at."))
+    return NothingReply(say("Nothing found for: {query}", query=asked.ask.text), tuple(why))
 
 
 def _opening(text: str) -> str:

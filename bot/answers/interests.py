@@ -6,8 +6,8 @@ from bot.answers.asked import (
     Answer,
     Asked,
     Refused,
-    owner_in_words,
-    owners_in_words,
+    for_owner,
+    present,
     refuse_unless_manager,
     say_button,
 )
@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.interests import BadInterest, explain_interest, meaning_of, parse_interest, print_interest
 from bot.model import Channel, Example, FollowedInterest, Interest, Member
 from bot.replies import Button, InterestLine, InterestsReply, NoticeReply
+from bot.words import count, marked, say
 
 MATCH_DAYS = 30
 INTERESTS_CAP = 50
@@ -46,23 +47,25 @@ def unfollow(desk: Desk, asked: Asked) -> Answer:
     kept = desk.stores.profiles.get(owner.profile).interests
     wanted = _meant(kept, asked.ask.text)
     if wanted is None:
-        listing = "; ".join(f"{line.number} {line.text}" for line in kept[:10]) or "none yet"
         raise Refused(
             asked.ask.text[:200],
-            f"That is none of {owners_in_words(owner)} interests ({listing}).",
-            say_button("Interests", _interests_command(asked)),
+            _none_of(owner, "; ".join(f"{line.number} {line.text}" for line in kept[:10])),
+            say_button(say("Interests"), _interests_command(asked)),
         )
     desk.stores.profiles.unfollow(owner.profile, wanted.number)
-    what = "no longer muted" if wanted.muted else "no longer followed"
-    back = say_button("Undo", " ".join(["mute" if wanted.muted else "follow", *_here(asked), wanted.text]))
-    return Answer(NoticeReply(f"{wanted.text} is {what}.", buttons=(back,) if back else ()), changed=True)
+    if wanted.muted:
+        said = say("{interest} is no longer muted.", interest=wanted.text)
+    else:
+        said = say("{interest} is no longer followed.", interest=wanted.text)
+    back = say_button(say("Undo"), " ".join(["mute" if wanted.muted else "follow", *_here(asked), wanted.text]))
+    return Answer(NoticeReply(said, buttons=present([back])), changed=True)
 
 
 def interests(desk: Desk, asked: Asked) -> Answer:
     owner = asked.owner
     kept = desk.stores.profiles.get(owner.profile).interests
     if not kept:
-        return Answer(NoticeReply(f"No interests yet: the picks are what is trending. {how_to_follow(owner)}"))
+        return Answer(NoticeReply(f"{say('No interests yet: the picks are what is trending.')} {how_to_follow(owner)}"))
     recent = desk.fresh(asked.now, timedelta(days=MATCH_DAYS))
     lines = tuple(
         InterestLine(
@@ -74,16 +77,30 @@ def interests(desk: Desk, asked: Asked) -> Answer:
         )
         for line in kept
     )
-    note = "Remove one with: unfollow " + " ".join([*_here(asked), "<number>"])
-    heading = (
-        f"{owners_in_words(owner).capitalize() if isinstance(owner, Member) else owners_in_words(owner)} interests"
-    )
+    note = say("Remove one with: {command}", command=" ".join(["unfollow", *_here(asked), "<number>"]))
+    heading = for_owner(owner, marked("Your interests"), marked("{channel}'s interests"))
     return Answer(InterestsReply(heading, lines, MATCH_DAYS, note))
 
 
 def how_to_follow(owner: Member | Channel) -> str:
     here = "here " if isinstance(owner, Channel) else ""
-    return f"To get picks of your own say, for example: follow {here}graph neural networks"
+    example = f"follow {here}graph neural networks"
+    return say("To get picks of your own say, for example: {command}", command=example)
+
+
+def _none_of(owner: Member | Channel, listing: str) -> str:
+    if not listing:
+        return for_owner(
+            owner,
+            marked("That is none of your interests (none yet)."),
+            marked("That is none of {channel}'s interests (none yet)."),
+        )
+    return for_owner(
+        owner,
+        marked("That is none of your interests ({interests})."),
+        marked("That is none of {channel}'s interests ({interests})."),
+        interests=listing,
+    )
 
 
 def _add(desk: Desk, asked: Asked, *, muted: bool) -> Answer:
@@ -93,26 +110,65 @@ def _add(desk: Desk, asked: Asked, *, muted: bool) -> Answer:
     text = print_interest(interest)
     profile = desk.stores.profiles.get(owner.profile)
     if len(profile.interests) >= INTERESTS_CAP:
-        raise Refused(text, f"A profile holds {INTERESTS_CAP} interests; unfollow one first.")
+        raise Refused(text, say("A profile holds {most} interests; unfollow one first.", most=INTERESTS_CAP))
     meant = meaning_of(interest)
     known = any(line.muted == muted and meaning_of(line.interest) == meant for line in profile.interests)
     added = None if known else desk.stores.profiles.follow(owner.profile, text, muted=muted, now=asked.now)
     if added is None:
-        state = "muted" if muted else "followed"
-        return Answer(NoticeReply(f"{text} is {state} for {owner_in_words(owner)} already; nothing was changed."))
+        return Answer(NoticeReply(_already(owner, text, muted=muted)))
     lines = list(explain_interest(interest))
     if unknown := _unknown_examples(desk, interest):
-        lines.append(f"No stored paper is {', '.join(unknown)} yet; it counts as soon as a source brings it.")
+        lines.append(
+            say("No stored paper is {papers} yet; it counts as soon as a source brings it.", papers=", ".join(unknown))
+        )
     if not muted:
-        matched = desk.library.count_matching(interest, desk.fresh(asked.now, timedelta(days=MATCH_DAYS)))
-        lines.append(f"It matched {matched} {'paper' if matched == 1 else 'papers'} of the last {MATCH_DAYS} days.")
+        lines.append(
+            count(
+                desk.library.count_matching(interest, desk.fresh(asked.now, timedelta(days=MATCH_DAYS))),
+                "It matched {n} paper of the last {days} days.",
+                "It matched {n} papers of the last {days} days.",
+                days=MATCH_DAYS,
+            )
+        )
     buttons = [
-        say_button("Today's picks", "today"),
-        say_button("Undo", " ".join(["unfollow", *_here(asked), str(added.number)])),
+        say_button(say("Today's picks"), "today"),
+        say_button(say("Undo"), " ".join(["unfollow", *_here(asked), str(added.number)])),
     ]
-    verb = "Muted" if muted else "Following"
-    said = f"{verb} {text} for {owner_in_words(owner)} (number {added.number})."
-    return Answer(NoticeReply(said, tuple(lines), tuple(found for found in buttons if found)), changed=True)
+    return Answer(NoticeReply(_added(owner, added, muted=muted), tuple(lines), present(buttons)), changed=True)
+
+
+def _already(owner: Member | Channel, interest: str, *, muted: bool) -> str:
+    if muted:
+        return for_owner(
+            owner,
+            marked("{interest} is muted for you already; nothing was changed."),
+            marked("{interest} is muted for {channel} already; nothing was changed."),
+            interest=interest,
+        )
+    return for_owner(
+        owner,
+        marked("{interest} is followed for you already; nothing was changed."),
+        marked("{interest} is followed for {channel} already; nothing was changed."),
+        interest=interest,
+    )
+
+
+def _added(owner: Member | Channel, added: FollowedInterest, *, muted: bool) -> str:
+    if muted:
+        return for_owner(
+            owner,
+            marked("Muted {interest} for you (number {number})."),
+            marked("Muted {interest} for {channel} (number {number})."),
+            interest=added.text,
+            number=added.number,
+        )
+    return for_owner(
+        owner,
+        marked("Following {interest} for you (number {number})."),
+        marked("Following {interest} for {channel} (number {number})."),
+        interest=added.text,
+        number=added.number,
+    )
 
 
 def _unknown_examples(desk: Desk, interest: Interest) -> list[str]:
@@ -131,7 +187,7 @@ def _meant(kept: tuple[FollowedInterest, ...], text: str) -> FollowedInterest | 
 
 def _unfollow_button(asked: Asked, line: FollowedInterest) -> Button | None:
     return say_button(
-        "Unfollow" if not line.muted else "Unmute", " ".join(["unfollow", *_here(asked), str(line.number)])
+        say("Unmute") if line.muted else say("Unfollow"), " ".join(["unfollow", *_here(asked), str(line.number)])
     )
 
 

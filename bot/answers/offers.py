@@ -8,8 +8,10 @@ from bot.answers.verdicts import tally, verdict_in_words
 from bot.desk import Desk
 from bot.library import Hit
 from bot.model import Paper, PaperId, Pick
+from bot.reasons import in_words
 from bot.replies import Button, OfferedPick
 from bot.windows import PAGE_CAP
+from bot.words import say
 
 PAGE = 5
 
@@ -26,7 +28,7 @@ def offered_picks(desk: Desk, asked: Asked, picks: Sequence[Pick], first_number:
     )
     desk.stores.communities.shown(asked.member, asked.channel, [*before, *papers], asked.now)
     verdicts = verdict_in_words(desk, asked, papers)
-    picks = with_counted_links(desk, asked.member, tuple(picks))
+    picks = with_counted_links(desk, asked.member, in_words(picks))
     return tuple(
         OfferedPick(
             number=number,
@@ -63,7 +65,8 @@ def more_button(command: str, page: int, total: int) -> Button | None:
     """Return the button for the next page; None on the last one, and when the words do not fit into a button."""
     if page >= PAGE_CAP or page * PAGE >= total:
         return None
-    return say_button("More", f"{command} page:{page + 1}")
+    # Translators: the button for the next page of a list.
+    return say_button(say("More"), f"{command} page:{page + 1}")
 
 
 def offered_now(desk: Desk, asked: Asked, paper: PaperId) -> OfferedPick | None:

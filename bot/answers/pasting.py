@@ -13,6 +13,7 @@ from bot.identity import links_in
 from bot.model import Paper, PaperId
 from bot.preferences import chosen
 from bot.replies import NoticeReply, OfferedPick, PicksReply
+from bot.words import say
 
 # A talk over one paper names it again and again; a list of links is not answered one by one.
 SAME_PAPER = timedelta(days=1)
@@ -41,8 +42,8 @@ class PastedLinks:
             return Answer(PicksReply("", _offered(desk, asked, offered))) if offered else None
         if not self._not_lately(asked, linked[:1]):
             return None
-        add = say_button("Add it", f"add {linked[0]}")
-        return Answer(NoticeReply(f"{linked[0]} is not stored here yet.", buttons=present([add])))
+        add = say_button(say("Add it"), f"add {linked[0]}")
+        return Answer(NoticeReply(say("{paper} is not stored here yet.", paper=linked[0]), buttons=present([add])))
 
     def _not_lately(self, asked: Asked, papers: list[PaperId]) -> set[PaperId]:
         """Return those that may be answered now, and remember them."""
@@ -66,7 +67,7 @@ def _offered(desk: Desk, asked: Asked, papers: list[Paper]) -> tuple[OfferedPick
         OfferedPick(
             number=number,
             pick=bare_pick(paper),
-            buttons=present([button("Save", Verb.SAVE, paper.id), button("Why", Verb.WHY, paper.id)]),
+            buttons=present([button(say("Save"), Verb.SAVE, paper.id), button(say("Why"), Verb.WHY, paper.id)]),
             tally=tally(desk, asked.channel, paper.id),
         )
         for number, paper in enumerate(papers, start=1)

@@ -6,92 +6,136 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements import SourceState
-from bot.answers.asked import Answer, Asked, Refused, owner_in_words, say_button, subscription_of, zone_of
+from bot.answers.asked import Answer, Asked, Refused, for_owner, say_button, subscription_of, zone_of
 from bot.answers.sourcing import count_waiting, own_polls
 from bot.answers.tastes import standing_acts
 from bot.commands import BY_NAME, COMMANDS, Command, nearest_command
 from bot.deliveries import DeliveryRecord
 from bot.desk import Desk
 from bot.interleaving import score_by_rival
-from bot.model import DeliveryState, Digest, Feedback, Verdict, destination_of
+from bot.interruptions import cause_in_words
+from bot.model import DeliveryState, Digest, Feedback, Subscription, Verdict, destination_of
 from bot.notes import date_in_words, owner_of
-from bot.quality import FEWEST_TOLD, Outcome, hit_rate_by_week, reliability
+from bot.plots import plot
+from bot.quality import FEWEST_TOLD, Outcome, hit_rate_by_week, liked_by_week, reliability
 from bot.replies import FactsReply, HelpEntry, HelpReply
 from bot.schedule import next_due_at
+from bot.words import (
+    count,
+    day_of_year_in_words,
+    decimal,
+    marked,
+    moment_in_words,
+    percent,
+    say,
+    weekday_in_words,
+    whole,
+)
 
 WEEKS = 4
 # A host may set fifty feeds; those that fail are told first.
 SOURCES_SHOWN = 10
 SOURCE_NAME_CHARACTERS = 80
 ACTS_SHOWN = 3
-INTEREST_WORDS = (
+# Translators: what stands in quotes, in brackets, after a sign or with a colon is typed as it stands here.
+INTEREST_WORDS = marked(
     'Interests: more words are better, "a phrase", +must, -never, (this OR that), '
     "author:name, cat:cs.LG, title:word, source:arxiv, like:2301.00001, begin*"
 )
+# Translators: how the delivery of a round stands: refused by the platform, held back, or nobody knows.
+STATES = {
+    DeliveryState.REJECTED: marked("rejected"),
+    DeliveryState.HELD: marked("held"),
+    DeliveryState.AMBIGUOUS: marked("ambiguous"),
+}
 
 
 def help_(_: Desk, asked: Asked) -> Answer:
     word = asked.ask.text.split()[0].lower() if asked.ask.text else ""
     if not word:
-        note = INTEREST_WORDS
-        return Answer(HelpReply("The daily paper round", tuple(_entry(command, 1) for command in COMMANDS), note))
+        entries = tuple(_entry(command, 1) for command in COMMANDS)
+        return Answer(HelpReply(say("The daily paper round"), entries, say(INTEREST_WORDS)))
     command = BY_NAME.get(word)
     if command is None:
         near = nearest_command(word)
-        raise Refused(
-            word, f"There is no command {word[:40]}.", say_button(f"help {near}", f"help {near}") if near else None
-        )
+        why = say("There is no command {word}.", word=word[:40])
+        raise Refused(word, why, say_button(f"help {near}", f"help {near}") if near else None)
     return Answer(HelpReply(command.name, (_entry(command, len(command.examples)),)))
 
 
 def status(desk: Desk, asked: Asked) -> Answer:
     stores = desk.stores
     zone = zone_of(desk, asked)
-    facts = [("Papers stored", f"{stores.papers.count():,}"), ("Papers in the index", f"{len(desk.library):,}")]
+    facts = [
+        (say("Papers stored"), whole(stores.papers.count())),
+        (say("Papers in the index"), whole(len(desk.library))),
+    ]
     week = stores.papers.per_source(asked.now - timedelta(days=7))
     day = stores.papers.per_source(asked.now - timedelta(days=1))
     facts += [
-        (f"Papers from {name}", f"{day.get(name, 0):,} in 24 hours, {count:,} in 7 days")
-        for name, count in sorted(week.items())
+        (
+            say("Papers from {source}", source=name),
+            say("{day} in 24 hours, {week} in 7 days", day=whole(day.get(name, 0)), week=whole(many)),
+        )
+        for name, many in sorted(week.items())
     ]
     if not week:
-        facts.append(("Papers", "nothing was announced in the last 7 days"))
+        facts.append((say("Papers"), say("nothing was announced in the last 7 days")))
     facts += _polled_sources(desk, asked, zone)
     if waiting := count_waiting(desk, asked):
-        facts.append(("Brought by members", f"{waiting} wait for a manager: say review"))
+        wait = count(waiting, "{n} waits for a manager: say review", "{n} wait for a manager: say review")
+        facts.append((say("Brought by members"), wait))
     subscription = subscription_of(desk, asked)
     channel = stores.subscriptions.get(destination_of(asked.channel))
     for label, found in (
-        ("Your next round", subscription),
-        ("Next round here", channel if channel != subscription else None),
+        (say("Your next round"), subscription),
+        (say("Next round here"), channel if channel != subscription else None),
     ):
         if found is not None:
-            due = next_due_at([found], asked.now)
-            when = f"{due.astimezone(zone):%A %d %B, %H:%M}" if due else f"paused: {found.paused}"
-            facts.append((label, when))
+            facts.append((label, _due_in_words(found, asked.now, zone)))
     open_parts = [
-        record
-        for record in stores.ledger.recent(destination_of(asked.channel), 20)
-        if record.state in {DeliveryState.REJECTED, DeliveryState.HELD, DeliveryState.AMBIGUOUS}
+        record for record in stores.ledger.recent(destination_of(asked.channel), 20) if record.state in STATES
     ]
     facts += [
-        (_delivery_in_words(record), f"{record.state}: {record.why or 'no reason kept'}") for record in open_parts[:3]
+        (_delivery_in_words(record), f"{say(STATES[record.state])}: {_why_in_words(record)}")
+        for record in open_parts[:3]
     ]
     if asked.member.manager:
         acts = stores.manager_acts.newest(asked.channel.platform, asked.channel.community, ACTS_SHOWN)
         facts += [
-            (f"Changed {act.at.astimezone(zone):%d %B, %H:%M}", f"{act.said} ({act.name or act.member or 'forgotten'})")
+            (
+                say("Changed {instant}", instant=moment_in_words(act.at.astimezone(zone))),
+                # Translators: a member of whom nothing is stored any more.
+                f"{act.said} ({act.name or act.member or say('forgotten')})",
+            )
             for act in acts
         ]
-    return Answer(FactsReply("Status", tuple(facts)))
+    return Answer(FactsReply(say("Status"), tuple(facts)))
+
+
+def _due_in_words(subscription: Subscription, now: datetime, zone: ZoneInfo) -> str:
+    due = next_due_at([subscription], now)
+    if due is None:
+        return say("paused: {why}", why=cause_in_words(subscription.paused or ""))
+    local = due.astimezone(zone)
+    return say("{weekday} {moment}", weekday=weekday_in_words(local.date()), moment=moment_in_words(local))
+
+
+def _why_in_words(record: DeliveryRecord) -> str:
+    return cause_in_words(record.why) if record.why else say("no reason kept")
 
 
 def _delivery_in_words(record: DeliveryRecord) -> str:
     """Name a digest or a note; the date as `paperround deliver --redo` takes it."""
     date = date_in_words(record.key)
     if record.key.is_note:
-        return f"Notice to {owner_in_words(owner_of(record.channel))} of {date}"
-    return f"Round of {date}"
+        return for_owner(
+            owner_of(record.channel),
+            marked("Notice to you of {date}"),
+            marked("Notice to {channel} of {date}"),
+            date=date,
+        )
+    return say("Round of {date}", date=date)
 
 
 def _polled_sources(desk: Desk, asked: Asked, zone: ZoneInfo) -> list[tuple[str, str]]:
@@ -101,23 +145,31 @@ def _polled_sources(desk: Desk, asked: Asked, zone: ZoneInfo) -> list[tuple[str,
     told.sort(key=lambda source: (not source[1].failures, source[0]))
     facts = [
         # What follows the question mark of a feed's address may be somebody's key.
-        (f"Source {name.partition('?')[0][:SOURCE_NAME_CHARACTERS]}", _source_in_words(state, due, asked.now, zone))
+        (
+            say("Source {source}", source=name.partition("?")[0][:SOURCE_NAME_CHARACTERS]),
+            _source_in_words(state, due, asked.now, zone),
+        )
         for name, state, due in told[:SOURCES_SHOWN]
     ]
     if more := told[SOURCES_SHOWN:]:
         failing = sum(state.failures > 0 for _, state, _ in more)
-        facts.append(("Further sources", f"{len(more)}, of which {failing} fail"))
+        facts.append(
+            (say("Further sources"), say("{number}, of which {failing} fail", number=len(more), failing=failing))
+        )
     return facts
 
 
 def _source_in_words(state: SourceState, due: datetime, now: datetime, zone: ZoneInfo) -> str:
     def instant(at: datetime) -> str:
-        return f"{at.astimezone(zone):%d %B, %H:%M}"
+        return moment_in_words(at.astimezone(zone))
 
-    words = [f"last read {instant(state.succeeded_at)}" if state.succeeded_at else "not read yet"]
+    read = state.succeeded_at
+    words = [say("last read {instant}", instant=instant(read)) if read else say("not read yet")]
     if state.failing_since is not None:
-        words.append(f"failing since {instant(state.failing_since)} ({state.error.rstrip('.')})")
-    words.append(f"next {instant(due)}" if due > now else "next now")
+        since = instant(state.failing_since)
+        words.append(say("failing since {instant} ({error})", instant=since, error=state.error.rstrip(".")))
+    # Translators: when a source is read again.
+    words.append(say("next {instant}", instant=instant(due)) if due > now else say("next now"))
     return "; ".join(words)
 
 
@@ -125,35 +177,51 @@ def quality(desk: Desk, asked: Asked) -> Answer:
     shown, hits = _shown(desk, asked)
     outcomes = _outcomes(shown, hits)
     if not outcomes:
-        return Answer(FactsReply("Quality of the picks", (), f"No picks were shown in the last {WEEKS} weeks yet."))
+        none = say("No picks were shown in the last {weeks} weeks yet.", weeks=WEEKS)
+        return Answer(FactsReply(say("Quality of the picks"), (), none))
     liked = sum(outcome.liked for outcome in outcomes)
     facts = [
-        ("Picks shown", f"{len(outcomes):,} in {WEEKS} weeks"),
-        ("Liked or saved", f"{liked:,} ({100 * liked / len(outcomes):.0f} %)"),
+        (say("Picks shown"), say("{number} in {weeks} weeks", number=whole(len(outcomes)), weeks=WEEKS)),
+        (say("Liked or saved"), f"{whole(liked)} ({percent(liked / len(outcomes))})"),
     ]
-    facts += [(f"Week of {monday.day} {monday:%B}", words) for monday, words in hit_rate_by_week(outcomes)]
+    weeks = [
+        (say("Week of {day}", day=day_of_year_in_words(monday)), words) for monday, words in hit_rate_by_week(outcomes)
+    ]
+    facts += weeks
     facts += _honesty(outcomes)
     facts += _compared(shown, hits)
-    note = "A pick counts as a hit when anybody it was shown to liked or saved it. Unpressed ones count as misses."
-    return Answer(FactsReply("Quality of the picks", tuple(facts), note))
+    note = say("A pick counts as a hit when anybody it was shown to liked or saved it. Unpressed ones count as misses.")
+    alt = "; ".join(f"{week}: {words}" for week, words in weeks)
+    drawn = plot(desk.addresses, liked_by_week(outcomes), asked.now, alt=alt, unit="%")
+    return Answer(FactsReply(say("Quality of the picks"), tuple(facts), note, drawn))
 
 
 def _honesty(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Return how far the percentages were from what happened, or why that cannot be told yet."""
     told = reliability(outcomes)
-    count = 0 if told is None else told.count
-    if told is None or count < FEWEST_TOLD:
-        picks = "pick has" if count == 1 else "picks have"
-        return [
-            ("Calibration", f"too little to tell: {count} {picks} carried a percentage; {FEWEST_TOLD} are needed"),
-        ]
+    carried = 0 if told is None else told.count
+    if told is None or carried < FEWEST_TOLD:
+        little = count(
+            carried,
+            "too little to tell: {n} pick has carried a percentage; {needed} are needed",
+            "too little to tell: {n} picks have carried a percentage; {needed} are needed",
+            needed=FEWEST_TOLD,
+        )
+        return [(say("Calibration"), little)]
+    error = say("{error} over {number} picks with a percentage", error=decimal(told.ece, 3), number=whole(told.count))
     return [
-        ("Calibration error (ECE, 10 bins)", f"{told.ece:.3f} over {told.count} picks with a percentage"),
-        ("Brier score", f"{told.brier:.3f}"),
+        # Translators: ECE is the expected calibration error.
+        (say("Calibration error (ECE, 10 bins)"), error),
+        (say("Brier score"), decimal(told.brier, 3)),
         *(
             (
-                f"Said {100 * each.lowest:.0f} to {100 * each.lowest + 10:.0f} %",
-                f"{100 * each.liked:.0f} % of {each.count} liked, {100 * each.said:.0f} % said on average",
+                say("Said {lowest} to {highest}", lowest=round(100 * each.lowest), highest=percent(each.lowest + 0.1)),
+                say(
+                    "{liked} of {number} liked, {said} said on average",
+                    liked=percent(each.liked),
+                    number=whole(each.count),
+                    said=percent(each.said),
+                ),
             )
             for each in told.bins
         ),
@@ -169,10 +237,14 @@ def _compared(shown: Sequence[Digest], hits: Mapping[tuple[str, str], int]) -> l
     ]
     return [
         (
-            f"The usual ranking against {rival}",
-            (
-                f"{score.wins} digests won, {score.losses} lost, {score.ties} tied; "
-                f"p = {score.p_value:.3f} (sign test, two-sided: the chance of that between equals)"
+            say("The usual ranking against {rival}", rival=rival),
+            say(
+                "{wins} digests won, {losses} lost, {ties} tied; "
+                "p = {p} (sign test, two-sided: the chance of that between equals)",
+                wins=whole(score.wins),
+                losses=whole(score.losses),
+                ties=whole(score.ties),
+                p=decimal(score.p_value, 3),
             ),
         )
         for rival, score in sorted(score_by_rival(liked).items())
@@ -211,4 +283,4 @@ def _hits(acts: list[Feedback]) -> Counter[tuple[str, str]]:
 
 
 def _entry(command: Command, examples: int) -> HelpEntry:
-    return HelpEntry(command.usage, command.does, command.examples[:examples])
+    return HelpEntry(command.usage, say(command.does), command.examples[:examples])

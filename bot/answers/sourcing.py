@@ -14,6 +14,7 @@ from bot.plain import clean
 from bot.ports import CommunitySource, Submission
 from bot.preferences import chosen
 from bot.replies import ButtonStyle, FactsReply, InterestsReply, NothingReply, NoticeReply, PicksReply, Reply
+from bot.words import count, day_in_words, day_of_year_in_words, moment_in_words, say
 
 # Each of them is asked for as long as the bot runs, by a host who may not even know.
 COMMUNITY_CAP = 20
@@ -36,7 +37,7 @@ def source(desk: Desk, asked: Asked) -> Answer:
         case "remove" if rest.isascii() and rest.isdigit():
             return _removed(desk, asked, int(rest[:9]))
         case _:
-            why = "source takes add and a source, remove and its number, or list."
+            why = say("source takes add and a source, remove and its number, or list.")
             raise Refused(asked.ask.text[:200], why, say_button("source list", "source list"))
 
 
@@ -49,10 +50,10 @@ def review(desk: Desk, asked: Asked) -> Answer:
     if act.lower() in {"approve", "decline"} and link:
         return decided(desk, asked, PaperId(link.strip()), accept=act.lower() == "approve")
     if asked.ask.text:
-        raise Refused(asked.ask.text[:200], "Say review to see what waits.", say_button("review", "review"))
+        raise Refused(asked.ask.text[:200], say("Say review to see what waits."), say_button("review", "review"))
     waiting = desk.stores.submissions.pending(asked.member.platform, asked.member.community)
     if not waiting:
-        return Answer(NoticeReply("Nothing waits for you: no paper was brought since you last looked."))
+        return Answer(NoticeReply(say("Nothing waits for you: no paper was brought since you last looked.")))
     return Answer(_offered(desk, waiting))
 
 
@@ -64,13 +65,15 @@ def decided(desk: Desk, asked: Asked, paper: PaperId, *, accept: bool) -> Answer
     member = asked.member
     found = desk.stores.submissions.decide(member.platform, member.community, paper, accept=accept)
     if found is None:
-        return Answer(NoticeReply("Nobody's paper waits under this id; perhaps another manager was quicker."))
-    title = stored(desk, paper).title
-    what = "is here for everybody now" if accept else "was declined, and nobody else sees it"
+        return Answer(NoticeReply(say("Nobody's paper waits under this id; perhaps another manager was quicker.")))
+    told = {"title": stored(desk, paper).title, "member": found.member.name or found.member.id}
+    if accept:
+        said = say("It is here for everybody now: {title} (brought by {member})", **told)
+    else:
+        said = say("It was declined, and nobody else sees it: {title} (brought by {member})", **told)
     waiting = desk.stores.submissions.pending(member.platform, member.community)
-    more = present([say_button(f"Next of {len(waiting)}", "review") if waiting else None])
-    brought_by = found.member.name or found.member.id
-    return Answer(NoticeReply(f"It {what}: {title} (brought by {brought_by})", buttons=more), changed=True)
+    more = count(len(waiting), "Next of {n}", "Next of {n}")
+    return Answer(NoticeReply(said, buttons=present([say_button(more, "review") if waiting else None])), changed=True)
 
 
 def waits_for_review(desk: Desk, asked: Asked) -> bool:
@@ -99,8 +102,12 @@ def reminded(desk: Desk, asked: Asked, answer: Answer) -> Answer:
     waiting = desk.stores.submissions.pending(asked.member.platform, asked.member.community)
     if not waiting:
         return answer
-    count = "A paper waits" if len(waiting) == 1 else f"{len(waiting)} papers wait"
-    told = _beside(answer.reply, f"{count} for a manager's word: say review")
+    said = count(
+        len(waiting),
+        "A paper waits for a manager's word: say review",
+        "{n} papers wait for a manager's word: say review",
+    )
+    told = _beside(answer.reply, said)
     if told is None:
         return answer
     there = direct_channel(asked.member)
@@ -111,7 +118,7 @@ def reminded(desk: Desk, asked: Asked, answer: Answer) -> Answer:
 
 def _beside(reply: Reply, said: str) -> Reply | None:
     """Return a reply with a sentence more; None for one that has no place for it."""
-    look = present([say_button("Review", "review")])
+    look = present([say_button(say("Review"), "review")])
     match reply:
         case NoticeReply():
             return replace(reply, lines=(*reply.lines, said), buttons=(*reply.buttons, *look))
@@ -141,26 +148,35 @@ def own_polls(desk: Desk, asked: Asked, states: Mapping[str, SourceState]) -> di
 def _listed(desk: Desk, asked: Asked) -> Answer:
     own = desk.stores.community_sources.of(asked.member.platform, asked.member.community)
     if not own:
-        why = "The host's sources are in status. To add one of your own say, for example: source add arxiv:cs.CL"
-        return Answer(NoticeReply("This community added no source.", (why,)))
+        why = say(
+            "The host's sources are in status. To add one of your own say, for example: {command}",
+            command="source add arxiv:cs.CL",
+        )
+        return Answer(NoticeReply(say("This community added no source."), (why,)))
     states = desk.stores.source_states.all()
     facts = tuple(
         (f"{found.number}. {shown(found.source)}", _in_words(found, states.get(found.source, SourceState())))
         for found in own
     )
-    note = "Take one out with: source remove <number>. Its papers stay."
-    return Answer(FactsReply(f"Sources of this community ({len(own)} of {COMMUNITY_CAP})", facts, note))
+    note = say("Take one out with: {command}. Its papers stay.", command="source remove <number>")
+    heading = say("Sources of this community ({number} of {most})", number=len(own), most=COMMUNITY_CAP)
+    return Answer(FactsReply(heading, facts, note))
 
 
 def _in_words(found: CommunitySource, state: SourceState) -> str:
-    by = f" by {found.added_by}" if found.added_by else ""
-    return f"added {found.at:%d %B %Y}{by}; {_standing(state)}"
+    told = {"day": day_in_words(found.at.date()), "standing": _standing(state)}
+    if found.added_by:
+        return say("added {day} by {member}; {standing}", member=found.added_by, **told)
+    return say("added {day}; {standing}", **told)
 
 
 def _standing(state: SourceState) -> str:
     if state.failing_since is not None:
-        return f"failing since {state.failing_since:%d %B} ({state.error.rstrip('.')})"
-    return f"last read {state.succeeded_at:%d %B, %H:%M} UTC" if state.succeeded_at else "not read yet"
+        since = day_of_year_in_words(state.failing_since.date())
+        return say("failing since {instant} ({error})", instant=since, error=state.error.rstrip("."))
+    if state.succeeded_at:
+        return say("last read {instant}", instant=f"{moment_in_words(state.succeeded_at)} UTC")
+    return say("not read yet")
 
 
 def _added(desk: Desk, asked: Asked, words: str) -> Answer:
@@ -171,39 +187,49 @@ def _added(desk: Desk, asked: Asked, words: str) -> Answer:
         raise Refused(refused.piece[:200], refused.why) from refused
     added = desk.stores.community_sources.add(asked.member, names, COMMUNITY_CAP, asked.now)
     if added is None:
-        raise Refused(words[:200], f"A community can have {COMMUNITY_CAP} sources. Take one out first: source list")
+        why = say(
+            "A community can have {most} sources. Take one out first: {command}",
+            most=COMMUNITY_CAP,
+            command="source list",
+        )
+        raise Refused(words[:200], why)
     if not added:
-        return Answer(NoticeReply(f"This community has it already: {', '.join(map(shown, names))}"))
-    lines = ("It is read within a minute, and then whenever it may have something new.",)
+        known = ", ".join(map(shown, names))
+        return Answer(NoticeReply(say("This community has it already: {sources}", sources=known)))
+    lines = (say("It is read within a minute, and then whenever it may have something new."),)
     numbers = [
         found.number
         for found in desk.stores.community_sources.of(asked.member.platform, asked.member.community)
         if found.source in added
     ]
-    undo = present([say_button("Remove", f"source remove {number}") for number in numbers[:1] if len(numbers) == 1])
-    return Answer(NoticeReply(f"Added: {', '.join(map(shown, added))}", lines, undo), changed=True)
+    undo = present(
+        [say_button(say("Remove"), f"source remove {number}") for number in numbers[:1] if len(numbers) == 1]
+    )
+    said = say("Added: {sources}", sources=", ".join(map(shown, added)))
+    return Answer(NoticeReply(said, lines, undo), changed=True)
 
 
 def _removed(desk: Desk, asked: Asked, number: int) -> Answer:
     _refuse_unless_managing(asked, "source remove")
     gone = desk.stores.community_sources.remove(asked.member.platform, asked.member.community, number)
     if gone is None:
-        raise Refused(str(number), f"This community has no source {number}.", say_button("source list", "source list"))
-    back = present([say_button("Add it again", f"source add {gone.source}")])
-    return Answer(
-        NoticeReply(f"It is asked no more: {shown(gone.source)}. Its papers stay.", buttons=back), changed=True
-    )
+        why = say("This community has no source {number}.", number=number)
+        raise Refused(str(number), why, say_button("source list", "source list"))
+    back = present([say_button(say("Add it again"), f"source add {gone.source}")])
+    said = say("It is asked no more: {source}. Its papers stay.", source=shown(gone.source))
+    return Answer(NoticeReply(said, buttons=back), changed=True)
 
 
 def _elsewhere(what: str) -> Answer:
     """Point out of a direct conversation, where everybody manages, to a channel, where the platform tells who does."""
-    return Answer(NoticeReply(f"Say {what} in a channel that you manage: it concerns everybody in the community."))
+    said = say("Say {command} in a channel that you manage: it concerns everybody in the community.", command=what)
+    return Answer(NoticeReply(said))
 
 
 def _refuse_unless_managing(asked: Asked, what: str) -> None:
     """Refuse everybody but a manager."""
     if not asked.member.manager:
-        raise Refused(what, f"Only someone who manages this channel may say {what}.")
+        raise Refused(what, say("Only someone who manages this channel may say {command}.", command=what))
 
 
 def shown(source_words: str) -> str:
@@ -214,14 +240,20 @@ def shown(source_words: str) -> str:
 def _offered(desk: Desk, waiting: list[Submission]) -> NoticeReply:
     first = waiting[0]
     paper = stored(desk, first.paper)
-    lines = [f"{paper.title}", f"Brought by {first.member.name or first.member.id}, {first.at:%d %B}."]
-    lines += [f"They say: {first.note}"] if first.note else []
+    day = day_of_year_in_words(first.at.date())
+    brought = say("Brought by {member}, {day}.", member=first.member.name or first.member.id, day=day)
+    lines = [paper.title, brought]
+    lines += [say("They say: {note}", note=first.note)] if first.note else []
     lines += [paper.url] if paper.url else []
     buttons = present(
         [
-            button("Approve", Verb.APPROVE, first.paper, ButtonStyle.PRIMARY),
-            button("Decline", Verb.DECLINE, first.paper, ButtonStyle.DANGER),
+            button(say("Approve"), Verb.APPROVE, first.paper, ButtonStyle.PRIMARY),
+            button(say("Decline"), Verb.DECLINE, first.paper, ButtonStyle.DANGER),
         ]
     )
-    heading = "One paper waits" if len(waiting) == 1 else f"{len(waiting)} papers wait; the first"
-    return NoticeReply(f"{heading} for a manager's word:", tuple(lines), buttons)
+    heading = count(
+        len(waiting),
+        "One paper waits for a manager's word:",
+        "{n} papers wait; the first for a manager's word:",
+    )
+    return NoticeReply(heading, tuple(lines), buttons)

@@ -26,6 +26,7 @@ from bot.commands import BadCommand, parse
 from bot.desk import Desk
 from bot.model import Because, Paper, Verdict
 from bot.replies import NoticeReply, RefusalReply
+from bot.words import marked, say
 
 ANSWERS: dict[str, Callable[[Desk, Asked], Answer]] = {
     "today": today.today,
@@ -74,7 +75,7 @@ BY_ITSELF: dict[Verb, Callable[[Desk, Asked], Answer]] = {Verb.FORGET: personal.
 
 # What asks the library, which may still be reading the stored papers after a start.
 NEEDS_LIBRARY = {"today", "preview", "similar", "why", "interests", "follow", "feedback"}
-STILL_READING = NoticeReply("The stored papers are still being read after a start; please ask again in a minute.")
+STILL_READING = marked("The stored papers are still being read after a start; please ask again in a minute.")
 
 
 def answered(desk: Desk, asked: Asked) -> Answer:
@@ -84,7 +85,7 @@ def answered(desk: Desk, asked: Asked) -> Answer:
         if not desk.ready and name == "search":
             return finding.search_while_warming(desk, asked)
         if not desk.ready and name in NEEDS_LIBRARY:
-            return Answer(STILL_READING)
+            return Answer(NoticeReply(say(STILL_READING)))
         return sourcing.reminded(desk, asked, noted(desk, asked, ANSWERS[name](desk, asked)))
     except Refused as refused:
         return Answer(refused.reply)
@@ -100,7 +101,7 @@ def pressed(desk: Desk, asked: Asked, action: Action) -> Answer:
 
 def like_text(desk: Desk, asked: Asked, text: str) -> Answer:
     """Answer with papers like a message that somebody points at."""
-    return finding.like_text(desk, asked, text) if desk.ready else Answer(STILL_READING)
+    return finding.like_text(desk, asked, text) if desk.ready else Answer(NoticeReply(say(STILL_READING)))
 
 
 def bad_command(bad: BadCommand) -> RefusalReply:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from bot.answers.asked import (
     Answer,
     Asked,
     direct_channel,
-    owner_in_words,
-    owners_in_words,
+    for_owner,
     present,
     say_button,
     zone_of_member,
@@ -22,15 +22,16 @@ from bot.desk import Desk
 from bot.interleaving import opponent_of
 from bot.learning import Taste
 from bot.library import Selection
-from bot.model import Channel, DeliveryKey, Digest, Draft, Member, PaperId, Pick, ProfileId, destination_of
+from bot.model import Channel, DeliveryKey, Digest, Draft, Member, PaperId, ProfileId, destination_of
 from bot.preferences import chosen
 from bot.replies import NothingReply, PicksReply
+from bot.words import ENGLISH, decimal, marked, say, spoken, whole
 
 # A paper may be picked this long after it was announced: good ones that did not fit the first day have their turn.
 FRESH = timedelta(days=14)
 DEFAULT_COUNT = 5
 
-# A day has few editions; this many of the newest digests surely hold all of today's.
+# A day has few editions; this many of the newest digests surely hold the last scheduled one.
 RECENT_EDITIONS = 20
 
 
@@ -55,7 +56,7 @@ def today(desk: Desk, asked: Asked) -> Answer:
     if not made.digest.picks:
         return Answer(nothing_today(desk, owner, made, asked.now))
     offered = offered_picks(desk, asked, made.digest.picks)
-    heading = f"Today's picks for {owner_in_words(owner)}"
+    heading = for_owner(owner, marked("Today's picks for you"), marked("Today's picks for {channel}"))
     return Answer(PicksReply(heading, offered, notes_for(desk, owner), footer_for(owner)))
 
 
@@ -84,9 +85,7 @@ def digest_for_today(
     Args:
         beside: The channel in which a member asks (see `taste_of`).
     """
-    editions = [
-        found for found in desk.stores.digests.recent(owner.profile, RECENT_EDITIONS) if found.local_date == day
-    ]
+    editions = desk.stores.digests.of_day(owner.profile, day)
     revision = desk.stores.profiles.get(owner.profile).revision
     fitting = [found for found in editions if found.revision == revision and found.picks]
     if fitting:
@@ -104,42 +103,61 @@ def scheduled_digest(desk: Desk, owner: Member | Channel, day: date, count: int,
     kept = desk.stores.digests.get(owner.profile, day, 0)
     if kept is not None and kept.picks and kept.revision == desk.stores.profiles.get(owner.profile).revision:
         return Made(replace(kept, picks=kept.picks[:count]), None)
-    return make_digest(desk, owner, None, DigestPlace(day), count, now)
+    return make_digest(desk, owner, None, DigestPlace(day, among_many=True), count, now)
 
 
 def extra_digest(desk: Desk, owner: Member | Channel, day: date, count: int, now: datetime) -> Made:
     """Return a further digest of the next best papers for a local date; nothing is kept yet."""
-    editions = [
-        found.edition for found in desk.stores.digests.recent(owner.profile, RECENT_EDITIONS) if found.local_date == day
-    ]
+    editions = [found.edition for found in desk.stores.digests.of_day(owner.profile, day)]
     place = DigestPlace(day, max(editions, default=0) + 1)
     return make_digest(desk, owner, None, place, count, now)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestPlace:
-    """Which digest of a profile: its local date, and 0 for the scheduled one or the number of an extra one."""
+    """Which digest of a profile: its local date, and 0 for the scheduled one or the number of an extra one.
+
+    Attributes:
+        among_many: It is made with those of thousands; nobody waits to press *like* and see what changes.
+    """
 
     day: date
     edition: int = 0
+    among_many: bool = False
 
 
 def make_digest(
     desk: Desk, owner: Member | Channel, beside: Channel | None, place: DigestPlace, count: int, now: datetime
 ) -> Made:
-    """Choose the picks of a digest; nothing is kept yet. No paper that the profile was ever shown is chosen again."""
+    """Choose the picks of a digest; nothing is kept yet. No paper that the profile was ever shown is chosen again.
+
+    The reasons are kept with the picks in English, and said anew to each who reads them (`bot.reasons`).
+    """
+    with spoken(ENGLISH):
+        return _chosen(desk, owner, beside, place, count, now)
+
+
+def _chosen(
+    desk: Desk, owner: Member | Channel, beside: Channel | None, place: DigestPlace, count: int, now: datetime
+) -> Made:
     taste = taste_of(desk.stores, owner, beside)
     candidates = candidates_for(desk, owner, taste, place, now)
     selection = draft = None
     if is_empty(taste):
         risen = rising_since(desk.stores, owner, now - FRESH, now)
-        picks: tuple[Pick, ...] = tuple(trending_pick(entry) for entry in risen if entry.paper.id in candidates)[:count]
+        picks = tuple(islice((trending_pick(entry) for entry in risen if entry.paper.id in candidates), count))
     else:
         calibration = desk.calibration_for(owner)
         compared = desk.comparison
         against = None if compared is None else opponent_of(compared, owner.profile, place.day, place.edition)
         selection = desk.library.pick(
-            taste, now, candidates=candidates, count=count, calibration=calibration, against=against
+            taste,
+            now,
+            candidates=candidates,
+            count=count,
+            calibration=calibration,
+            against=against,
+            among_many=place.among_many,
         )
         picks = selection.picks
         draft = Draft(compared.rival, selection.gave) if compared is not None and selection.gave else None
@@ -154,7 +172,7 @@ def candidates_for(desk: Desk, owner: Member | Channel, taste: Taste, place: Dig
     """
     replaced = desk.stores.digests.get(owner.profile, place.day, place.edition)
     again = {pick.paper.id for pick in replaced.picks} if replaced else set()
-    shown = desk.stores.digests.shown_to(owner.profile).keys() - again
+    shown = desk.stores.digests.ever_shown(owner.profile) - again
     told = {verdict.paper for verdict in taste.judged}
     brought = desk.stores.submissions.since(owner.platform, owner.community, now - FRESH)
     also = frozenset(found.paper for found in brought)
@@ -167,7 +185,7 @@ def _left_over(desk: Desk, owner: Member | Channel, fresh: Candidates, day: date
     if chosen(desk.stores.preferences.of(owner.profile), "carry-over") == "on":
         return set()
     before = last_round(desk, owner.profile, day)
-    return set() if before is None else set(fresh) - set(desk.stores.papers.since(before.made_at))
+    return set() if before is None else set(fresh) - set(desk.library.fresh(before.made_at))
 
 
 def last_round(desk: Desk, profile: ProfileId, day: date) -> Digest | None:
@@ -185,32 +203,57 @@ def nothing_today(desk: Desk, owner: Member | Channel, made: Made, now: datetime
     """Say exactly why there is no pick: what was announced, how many were read, the nearest miss and the bar."""
     day = timedelta(days=1)
     announced = desk.stores.papers.per_source(now - day)
-    told = ", ".join(f"{source} {count}" for source, count in sorted(announced.items()))
-    lines = [f"Announced in the last 24 hours: {told or 'nothing'}. Stored in all: {desk.stores.papers.count():,}."]
+    told = ", ".join(f"{source} {whole(count)}" for source, count in sorted(announced.items()))
+    stored = whole(desk.stores.papers.count())
+    if told:
+        lines = [say("Announced in the last 24 hours: {counts}. Stored in all: {stored}.", counts=told, stored=stored)]
+    else:
+        lines = [say("Announced in the last 24 hours: nothing. Stored in all: {stored}.", stored=stored)]
     selection = made.selection
     if selection is None:
-        lines.append(f"Every paper of the last {FRESH.days} days was shown to {owner_in_words(owner)} before.")
+        lines.append(
+            for_owner(
+                owner,
+                marked("Every paper of the last {days} days was shown to you before."),
+                marked("Every paper of the last {days} days was shown to {channel} before."),
+                days=FRESH.days,
+            )
+        )
     else:
         lines.append(
-            f"Read for {owner_in_words(owner)}: {selection.read} papers of the last {FRESH.days} days not shown before."
+            for_owner(
+                owner,
+                marked("Read for you: {read} papers of the last {days} days not shown before."),
+                marked("Read for {channel}: {read} papers of the last {days} days not shown before."),
+                read=whole(selection.read),
+                days=FRESH.days,
+            )
         )
         if selection.nearest_miss is not None:
             missed = desk.stores.papers.get([selection.nearest_miss.paper]).get(selection.nearest_miss.paper)
             title = missed.title if missed else selection.nearest_miss.paper
             lines.append(
-                f"Nearest miss: {title} with {selection.nearest_miss.score:.2f}; the bar is {selection.bar:.2f}."
+                say(
+                    "Nearest miss: {title} with {score}; the bar is {bar}.",
+                    title=title,
+                    score=decimal(selection.nearest_miss.score),
+                    bar=decimal(selection.bar),
+                )
             )
-    buttons = present([say_button("Trending", "trending"), say_button("Interests", "interests")])
-    return NothingReply(f"No picks today for {owner_in_words(owner)}", tuple(lines), buttons)
+    buttons = present([say_button(say("Trending"), "trending"), say_button(say("Interests"), "interests")])
+    heading = for_owner(owner, marked("No picks today for you"), marked("No picks today for {channel}"))
+    return NothingReply(heading, tuple(lines), buttons)
 
 
 def notes_for(desk: Desk, owner: Member | Channel) -> tuple[str, ...]:
     if desk.stores.profiles.get(owner.profile).interests:
         return ()
-    return (f"There are no interests yet, so this is what is trending. {how_to_follow(owner)}",)
+    return (f"{say('There are no interests yet, so this is what is trending.')} {how_to_follow(owner)}",)
 
 
 def footer_for(owner: Member | Channel) -> str:
-    if isinstance(owner, Channel):
-        return f"A reaction teaches {owners_in_words(owner)} picks and your own."
-    return "A reaction teaches your picks."
+    return for_owner(
+        owner,
+        marked("A reaction teaches your picks."),
+        marked("A reaction teaches {channel}'s picks and your own."),
+    )

@@ -1,6 +1,7 @@
 """``preview``: an interest tried on the stored days before it is saved."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.answers.asked import Answer, Asked, present, say_button
@@ -9,8 +10,9 @@ from bot.answers.offers import PAGE, offered_picks
 from bot.desk import Desk
 from bot.interests import explain_interest, print_interest
 from bot.learning import Taste
-from bot.model import Paper
+from bot.plots import plot
 from bot.replies import PreviewReply
+from bot.words import decimal, say, short_day_in_words, whole
 
 DAYS = 7
 
@@ -27,15 +29,19 @@ def preview(desk: Desk, asked: Asked) -> Answer:
     selection = desk.library.pick(
         Taste(interests=(interest,)), asked.now, candidates=recent, count=PAGE, calibration=None
     )
-    volume = _per_day(list(desk.stores.papers.get(matched).values()), asked.now)
+    counted = _per_day(desk.stores.papers.dates(matched), asked.now)
+    volume = tuple((short_day_in_words(day), many) for day, many in counted)
     return Answer(
         PreviewReply(
-            heading=f"Preview of: {text}",
+            heading=say("Preview of: {interest}", interest=text),
             meaning=tuple(explain_interest(interest)),
             per_day=volume,
+            plot=plot(desk.addresses, counted, asked.now, alt="; ".join(f"{day}: {many}" for day, many in volume)),
             advice=advice(len(matched), len(recent), DAYS),
             offered=offered_picks(desk, asked, selection.picks),
-            buttons=present([say_button("Follow", f"follow {text}"), say_button("Follow here", f"follow here {text}")]),
+            buttons=present(
+                [say_button(say("Follow"), f"follow {text}"), say_button(say("Follow here"), f"follow here {text}")]
+            ),
         )
     )
 
@@ -43,33 +49,42 @@ def preview(desk: Desk, asked: Asked) -> Answer:
 def advice(matched: int, read: int, days: int) -> str:
     """Return what the volume means for whoever would follow this."""
     if read == 0:
-        return f"No paper arrived in the last {days} days, so there is nothing to try it on."
+        return say("No paper arrived in the last {days} days, so there is nothing to try it on.", days=days)
     a_day = matched / days
     if a_day > TOO_WIDE_A_DAY:
-        return (
-            f"Too wide: {matched:,} of {read:,} papers in {days} days matched, {a_day:.0f} a day. "
-            'Add a word that must be there, such as +theory, or make it a "phrase in quotes".'
+        return say(
+            "Too wide: {matched} of {read} papers in {days} days matched, {a_day} a day. "
+            'Add a word that must be there, such as +theory, or make it a "phrase in quotes".',
+            matched=whole(matched),
+            read=whole(read),
+            days=days,
+            a_day=whole(round(a_day)),
         )
     if matched < NARROW_A_WEEK:
-        return (
-            f"Too narrow: none of {read:,} papers in {days} days matched. "
-            "Leave out a + or a quote, or add another word with OR."
+        return say(
+            "Too narrow: none of {read} papers in {days} days matched. "
+            "Leave out a + or a quote, or add another word with OR.",
+            read=whole(read),
+            days=days,
         )
-    return (
-        f"{matched} of {read:,} papers in {days} days matched well, {a_day:.1f} a day: a good width for a daily round."
+    return say(
+        "{matched} of {read} papers in {days} days matched well, {a_day} a day: a good width for a daily round.",
+        matched=whole(matched),
+        read=whole(read),
+        days=days,
+        a_day=decimal(a_day, 1),
     )
 
 
-def _per_day(papers: list[Paper], now: datetime) -> tuple[tuple[str, int], ...]:
-    counts = Counter(_day_of(paper, now) for paper in papers)
+def _per_day(dates: Sequence[tuple[datetime | None, datetime]], now: datetime) -> tuple[tuple[date, int], ...]:
+    """Return how many of some papers came on each of the last days, oldest first."""
+    counts = Counter(_day_of(announced, first_seen, now) for announced, first_seen in dates)
     days = [(now - timedelta(days=back)).date() for back in reversed(range(DAYS))]
-    return tuple((f"{day:%a} {day.day} {day:%b}", counts[day]) for day in days)
+    return tuple((day, counts[day]) for day in days)
 
 
-def _day_of(paper: Paper, now: datetime) -> date:
-    instant = paper.announced or paper.first_seen or now
+def _day_of(announced: datetime | None, first_seen: datetime, now: datetime) -> date:
     oldest = now - timedelta(days=DAYS - 1)
     # What was stored lately but announced long ago, a file read today, counts on the day it came in.
-    if instant < oldest and paper.first_seen is not None:
-        instant = paper.first_seen
+    instant = first_seen if announced is None or announced < oldest else announced
     return min(max(instant, oldest), now).date()

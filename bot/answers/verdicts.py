@@ -1,33 +1,34 @@
 """``like``, ``dislike``, ``save``, ``undo``, ``feedback``, and the same as buttons and emoji."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.actions import Verb
-from bot.answers.asked import Answer, Asked, Refused, button, paper_meant, present
+from bot.answers.asked import Answer, Asked, Refused, button, channel_in_words, paper_meant, present
 from bot.answers.tastes import kind_of, standing_acts, standing_verdicts, taste_of
 from bot.desk import Desk
 from bot.model import Because, Channel, Feedback, Paper, PaperId, Verdict
 from bot.replies import Button, ConfirmReply, FactsReply, NoticeReply
+from bot.words import count, marked, say
 
+# Translators: what a member did with a paper, or said of it.
 DONE = {
-    Verdict.LIKE: "Liked",
-    Verdict.DISLIKE: "Not for you",
-    Verdict.NOT_FOR_ME: "Not for you",
-    Verdict.SAVE: "Saved",
-    Verdict.CLICK: "Opened",
+    Verdict.LIKE: marked("Liked"),
+    Verdict.DISLIKE: marked("Not for you"),
+    Verdict.NOT_FOR_ME: marked("Not for you"),
+    Verdict.SAVE: marked("Saved"),
+    Verdict.CLICK: marked("Opened"),
 }
-WHY_NOT = {Verb.NOT_TOPIC: "Topic", Verb.NOT_METHOD: "Method", Verb.READ_ALREADY: "Already read"}
-BECAUSE_IN_WORDS = {
-    Because.TOPIC: "because of its topic",
-    Because.METHOD: "because of its method",
-    Because.READ: "because you know it already",
+# Translators: buttons under the question why a paper was not for somebody.
+WHY_NOT = {
+    Verb.NOT_TOPIC: marked("Topic"),
+    Verb.NOT_METHOD: marked("Method"),
+    Verb.READ_ALREADY: marked("Already read"),
 }
-KNOWN_ALREADY = "It will not be shown again, and it speaks against nothing like it."
-TALLY = {
-    Verdict.LIKE: ("like", "likes"),
-    Verdict.NOT_FOR_ME: ("not for me", "not for me"),
-    Verdict.SAVE: ("save", "saves"),
+NOT_FOR_YOU = {
+    Because.TOPIC: marked("Not for you, because of its topic"),
+    Because.METHOD: marked("Not for you, because of its method"),
+    Because.READ: marked("Not for you, because you know it already"),
 }
 
 
@@ -54,18 +55,23 @@ def tell(desk: Desk, asked: Asked, paper: Paper, verdict: Verdict, because: Beca
     said = next(
         (act for act in reversed(standing) if act.paper == paper.id and kind_of(act.verdict) == kind_of(verdict)), None
     )
-    done = f"{DONE[verdict]}, {BECAUSE_IN_WORDS[because]}" if because else DONE[verdict]
-    buttons = present([button("Undo", Verb.UNDO, paper.id), *_why_not(paper, verdict, because)])
+    done = _in_words(verdict, because)
+    buttons = present([button(say("Undo"), Verb.UNDO, paper.id), *_why_not(paper, verdict, because)])
     same = said is not None and said.verdict == verdict and because in {None, said.because}
     if said is not None and same and teaches_as_much(said, asked):
-        return Answer(NoticeReply(f"{done} already: {paper.title}", buttons=buttons))
+        # Translators: the verdict is "Liked", "Saved", "Not for you", "Not for you, because of its topic" …
+        again = say("{verdict} already: {title}", verdict=done, title=paper.title)
+        return Answer(NoticeReply(again, buttons=buttons))
     if verdict is Verdict.SAVE:
         desk.stores.saves.add(asked.member, paper.id, asked.now)
     act = Feedback(asked.event, asked.member, asked.public_channel, paper.id, verdict, asked.now, because=because)
     changed = desk.stores.feedback.record(act)
-    lines = [KNOWN_ALREADY if because is Because.READ else taught(asked)]
+    if because is Because.READ:
+        lines = [say("It will not be shown again, and it speaks against nothing like it.")]
+    else:
+        lines = [taught(asked)]
     if verdict is Verdict.NOT_FOR_ME and because is None:
-        lines.append("If you like, say what it was:")
+        lines.append(say("If you like, say what it was:"))
     return Answer(NoticeReply(f"{done}: {paper.title}", tuple(lines), buttons), changed=changed)
 
 
@@ -73,14 +79,14 @@ def _why_not(paper: Paper, verdict: Verdict, because: Because | None) -> list[Bu
     """Return the buttons that ask why a paper is not for somebody who has not told."""
     if verdict is not Verdict.NOT_FOR_ME or because is not None:
         return []
-    return [button(label, verb, paper.id) for verb, label in WHY_NOT.items()]
+    return [button(say(label), verb, paper.id) for verb, label in WHY_NOT.items()]
 
 
 def undo(desk: Desk, asked: Asked) -> Answer:
     """Take back the asker's newest verdict that still stands."""
     standing = standing_verdicts(desk.stores.feedback.of_member(asked.member))
     if not standing:
-        return Answer(NoticeReply("There is no verdict of yours to take back."))
+        return Answer(NoticeReply(say("There is no verdict of yours to take back.")))
     return take_back(desk, asked, standing[-1])
 
 
@@ -89,7 +95,7 @@ def undo_on(desk: Desk, asked: Asked, paper: PaperId, verdict: Verdict | None = 
     acts = standing_verdicts(desk.stores.feedback.of_member(asked.member))
     mine = [act for act in acts if act.paper == paper and verdict in {None, act.verdict}]
     if not mine:
-        return Answer(NoticeReply("There is no verdict of yours on this paper to take back."))
+        return Answer(NoticeReply(say("There is no verdict of yours on this paper to take back.")))
     return take_back(desk, asked, mine[-1])
 
 
@@ -100,10 +106,13 @@ def take_back(desk: Desk, asked: Asked, act: Feedback) -> Answer:
     )
     if act.verdict is Verdict.SAVE and act.paper is not None:
         desk.stores.saves.remove(asked.member, act.paper)
-    title = _title(desk, act.paper)
-    return Answer(
-        NoticeReply(f"Taken back: {_said(act).lower()} {title}. The picks are as before it."), changed=changed
+    # Translators: the verdict is "liked", "saved", "not for you", "not for you, because of its topic" …
+    said = say(
+        "Taken back: {verdict} {title}. The picks are as before it.",
+        verdict=_begun_small(_in_words(act.verdict, act.because)),
+        title=_title(desk, act.paper),
     )
+    return Answer(NoticeReply(said), changed=changed)
 
 
 def feedback(desk: Desk, asked: Asked) -> Answer:
@@ -111,10 +120,9 @@ def feedback(desk: Desk, asked: Asked) -> Answer:
         case "undo":
             return undo(desk, asked)
         case "reset":
-            buttons = present([button("Yes, forget my verdicts", Verb.RESET, "yes")])
-            return Answer(
-                ConfirmReply("Take back every verdict of yours? Your interests and reading list stay.", buttons)
-            )
+            buttons = present([button(say("Yes, forget my verdicts"), Verb.RESET, "yes")])
+            question = say("Take back every verdict of yours? Your interests and reading list stay.")
+            return Answer(ConfirmReply(question, buttons))
         case _:
             return _told(desk, asked)
 
@@ -130,9 +138,12 @@ def reset(desk: Desk, asked: Asked) -> Answer:
                 f"{asked.event}:reset:{number}", asked.member, act.channel, None, Verdict.UNDO, asked.now, act.event
             )
         )
-    return Answer(
-        NoticeReply(f"Taken back: {len(standing)} verdicts. Your picks start afresh."), changed=bool(standing)
+    said = count(
+        len(standing),
+        "Taken back: {n} verdict. Your picks start afresh.",
+        "Taken back: {n} verdicts. Your picks start afresh.",
     )
+    return Answer(NoticeReply(said), changed=bool(standing))
 
 
 def teaches_as_much(act: Feedback, asked: Asked) -> bool:
@@ -142,8 +153,8 @@ def teaches_as_much(act: Feedback, asked: Asked) -> bool:
 
 def taught(asked: Asked) -> str:
     if isinstance(asked.public_channel, Channel):
-        return f"It teaches your picks and those of #{asked.channel.name or asked.channel.id}."
-    return "It teaches your picks."
+        return say("It teaches your picks and those of {channel}.", channel=channel_in_words(asked.public_channel))
+    return say("It teaches your picks.")
 
 
 def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dict[PaperId, str]:
@@ -151,7 +162,7 @@ def verdict_in_words(desk: Desk, asked: Asked, papers: Sequence[PaperId]) -> dic
     words: dict[PaperId, str] = {}
     for act in standing_verdicts(desk.stores.feedback.of_member(asked.member)):
         if act.paper in papers and act.paper is not None:
-            words[act.paper] = _said(act).lower()
+            words[act.paper] = _begun_small(_in_words(act.verdict, act.because))
     return words
 
 
@@ -163,36 +174,50 @@ def tally(desk: Desk, place: Channel, paper: PaperId) -> str:
     counts: Counter[Verdict] = Counter()
     for verdict in votes.values():
         counts[Verdict.NOT_FOR_ME if verdict is Verdict.DISLIKE else verdict] += 1
-    said = [f"{counts[verdict]} {words[counts[verdict] != 1]}" for verdict, words in TALLY.items() if counts[verdict]]
+    said = _counted(counts)
     brought = desk.stores.submissions.of(place.platform, place.community, paper)
     if brought is not None:
-        said.append(
-            f"brought by {brought.member.name or brought.member.id}{': ' if brought.note else ''}{brought.note}"
-        )
+        name = brought.member.name or brought.member.id
+        if brought.note:
+            said.append(say("brought by {member}: {note}", member=name, note=brought.note))
+        else:
+            said.append(say("brought by {member}", member=name))
     return ", ".join(said)
+
+
+def _counted(counts: Mapping[Verdict, int]) -> list[str]:
+    said: list[str] = []
+    if likes := counts.get(Verdict.LIKE, 0):
+        said.append(count(likes, "{n} like", "{n} likes"))
+    if passed := counts.get(Verdict.NOT_FOR_ME, 0):
+        # Translators: as many members pressed the button "Not for me".
+        said.append(count(passed, "{n} not for me", "{n} not for me"))
+    if saves := counts.get(Verdict.SAVE, 0):
+        said.append(count(saves, "{n} save", "{n} saves"))
+    return said
 
 
 def _told(desk: Desk, asked: Asked) -> Answer:
     standing = standing_acts(desk.stores.feedback.of_member(asked.member))
     if not standing:
-        return Answer(
-            NoticeReply("You told the bot nothing yet. Press Like or Not for me under a pick, or say: like 1")
+        nothing = say(
+            "You told the bot nothing yet. Press Like or Not for me under a pick, or say: {command}", command="like 1"
         )
+        return Answer(NoticeReply(nothing))
     titles = desk.stores.papers.get([act.paper for act in standing if act.paper])
     facts = [
-        (_said(act), titles[act.paper].title if act.paper in titles else str(act.paper))
+        (_in_words(act.verdict, act.because), titles[act.paper].title if act.paper in titles else str(act.paper))
         for act in reversed(_holding(standing)[-20:])
     ]
     learned = desk.library.learned_words(taste_of(desk.stores, asked.member), asked.now)
     more = ", ".join(word for word, weight in learned if weight > 0)
     less = ", ".join(word for word, weight in learned if weight < 0)
     if more:
-        facts.append(("Learned: more of", more))
+        facts.append((say("Learned: more of"), more))
     if less:
-        facts.append(("Learned: less of", less))
-    return Answer(
-        FactsReply("What you told the bot", tuple(facts), "Take back the newest with undo, all with: feedback reset")
-    )
+        facts.append((say("Learned: less of"), less))
+    note = say("Take back the newest with undo, all with: {command}", command="feedback reset")
+    return Answer(FactsReply(say("What you told the bot"), tuple(facts), note))
 
 
 def _holding(acts: Sequence[Feedback]) -> list[Feedback]:
@@ -204,13 +229,17 @@ def _holding(acts: Sequence[Feedback]) -> list[Feedback]:
     return list(newest.values())
 
 
-def _said(act: Feedback) -> str:
+def _in_words(verdict: Verdict, because: Because | None) -> str:
     """Return a verdict in words: ``Not for you, because of its topic``."""
-    return f"{DONE[act.verdict]}, {BECAUSE_IN_WORDS[act.because]}" if act.because else DONE[act.verdict]
+    return say(NOT_FOR_YOU[because] if because else DONE[verdict])
+
+
+def _begun_small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _title(desk: Desk, paper: PaperId | None) -> str:
     if paper is None:
-        raise Refused("undo", "That verdict is about no paper.")
+        raise Refused("undo", say("That verdict is about no paper."))
     found = desk.stores.papers.get([paper]).get(paper)
     return found.title if found else paper

@@ -8,6 +8,7 @@ from bot.desk import Desk
 from bot.model import Channel, DeliveryState, Paper, PaperId, destination_of
 from bot.ports import Stores
 from bot.replies import NoticeReply
+from bot.words import count, say
 
 CLUB = "club "
 
@@ -37,19 +38,23 @@ def week_of(about: str) -> date:
     return date.fromisoformat(about.removeprefix(CLUB))
 
 
-def votes_in_words(count: int) -> str:
-    return "1 vote" if count == 1 else f"{count} votes"
+def votes_in_words(votes: int) -> str:
+    return count(votes, "{n} vote", "{n} votes")
 
 
 def vote(desk: Desk, asked: Asked, paper: Paper) -> Answer:
     """Keep the asker's vote, in place of the one they gave before."""
     channel = asked.public_channel
     if channel is None:
-        raise Refused("vote", "A vote belongs into the channel of the journal club.")
+        raise Refused("vote", say("A vote belongs into the channel of the journal club."))
     posts = club_posts(desk.stores, channel)
     if not posts or paper.id not in posts[0].papers:
-        raise Refused("vote", "That vote is over; nothing was changed. The newest choice of the journal club counts.")
+        why = say("That vote is over; nothing was changed. The newest choice of the journal club counts.")
+        raise Refused("vote", why)
     changed = desk.stores.club_votes.vote(asked.member, channel, posts[0].week, paper.id, asked.now)
-    again = "You have one vote; press another paper's button to change it."
-    said = "Your vote is for" if changed else "Your vote is already for"
-    return Answer(NoticeReply(f"{said}: {paper.title}", (again,)), changed=changed)
+    again = say("You have one vote; press another paper's button to change it.")
+    if changed:
+        said = say("Your vote is for: {title}", title=paper.title)
+    else:
+        said = say("Your vote is already for: {title}", title=paper.title)
+    return Answer(NoticeReply(said, (again,)), changed=changed)

@@ -30,6 +30,7 @@ from bot.ports.papers import (
     Submission,
     Submissions,
     Upserted,
+    Voted,
 )
 from bot.ports.people import (
     Access,
@@ -46,7 +47,7 @@ from bot.ports.people import (
     Profiles,
     Saves,
 )
-from bot.ports.rounds import ClubVotes, Digests, FollowUps, Gauges, Ledger, Subscriptions, Turns
+from bot.ports.rounds import ClubVotes, Digests, FollowUps, Gauges, Ledger, ScoredPick, Subscriptions, Turns
 from bot.ports.stores import Stores
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "Preferences",
     "Profiles",
     "Saves",
+    "ScoredPick",
     "SearchIndex",
     "Source",
     "SourceStates",
@@ -98,4 +100,5 @@ __all__ = [
     "Subscriptions",
     "Turns",
     "Upserted",
+    "Voted",
 ]

@@ -25,7 +25,8 @@ class Clock(Protocol):
 class Messenger(Protocol):
     """Says things on one platform.
 
-    Callers: the digest sender; slash answers go back through the platform's own reply.
+    Callers: the digest sender, and the reading side for links into chat; slash answers go back through the platform's
+    own reply.
     `post` and `find` can raise `PlatformUnreachable` (nothing was sent) and `OutcomeUnknown` (it may have been sent).
     """
 
@@ -55,6 +56,13 @@ class Messenger(Protocol):
 
         Raises:
             HistoryUnreadable: The history may not be read here.
+        """
+
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:
+        """Return where a posted message is seen by who may read the channel; "" where nothing leads there.
+
+        Args:
+            first: The first message of its digest, under which it may stand.
         """
 
 

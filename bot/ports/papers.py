@@ -1,6 +1,6 @@
 """Stores of papers, of where they come from, and of who brought them."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -19,8 +19,11 @@ class PapersToRead(Protocol):
     def get(self, ids: Collection[PaperId]) -> dict[PaperId, Paper]:
         """Return those of ``ids`` that are stored; an id that was merged into another finds that other."""
 
-    def since(self, instant: datetime) -> list[PaperId]:
-        """Return ids of papers announced or first stored at ``instant`` or later, newest first."""
+    def arrivals(self, since: datetime) -> tuple[list[PaperId], list[datetime]]:
+        """Return the papers announced or first stored at ``since`` or later, newest first, and when each of them was.
+
+        Two plain lists: a hundred thousand pairs would set off a search for garbage that makes every thread wait.
+        """
 
     def changed_after(self, change: int, limit: int = 5000) -> tuple[list[Paper], int]:
         """Return papers of the change log after number ``change``, oldest change first, and the last number returned.
@@ -39,6 +42,12 @@ class Papers(PapersToRead, Protocol):
         """
 
     def count(self) -> int: ...
+
+    def since(self, instant: datetime) -> list[PaperId]:
+        """Return ids of papers announced or first stored at ``instant`` or later, newest first."""
+
+    def dates(self, papers: Collection[PaperId]) -> list[tuple[datetime | None, datetime]]:
+        """Return when those of some papers that are stored were announced, where that is known, and first stored."""
 
     def per_source(self, since: datetime) -> dict[str, int]:
         """Return how many papers each source announced at ``since`` or later."""
@@ -91,9 +100,19 @@ class MergedRecord:
     at: datetime
 
 
-class PaperDays(Protocol):
-    """Stored papers by when they came: when they were announced, or first stored where nobody says. Callers: pages.
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """As much of a paper as says whether it is rising; ``came``: when it was announced, or first stored."""
 
+    paper: PaperId
+    upvotes: int
+    came: datetime
+
+
+class PaperDays(Protocol):
+    """Stored papers by when they came: when they were announced, or first stored where nobody says.
+
+    Callers: pages, ``trending``.
     A span is from ``first`` on and before ``last``. Every method can raise `StorageUnavailable`.
     """
 
@@ -102,8 +121,8 @@ class PaperDays(Protocol):
 
     def count(self, first: datetime, last: datetime) -> int: ...
 
-    def most_voted(self, first: datetime, last: datetime, limit: int) -> list[Paper]:
-        """Return papers of a span that have votes at their source, most votes first."""
+    def most_voted(self, first: datetime, last: datetime, limit: int) -> list[Voted]:
+        """Return papers of a span that have votes at their source and are not withdrawn, most votes first."""
 
     def last_before(self, instant: datetime) -> datetime | None:
         """Return when the newest paper came before an instant; None when none did."""
@@ -114,12 +133,21 @@ class PaperDays(Protocol):
     def per_day(self, first: datetime, last: datetime) -> dict[tuple[date, str], int]:
         """Return how many papers came on each day of the UTC calendar from each source, for those with any."""
 
+    def newest_change(self) -> int:
+        """Return the number of the last change of any stored paper, 0 when there is none."""
+
 
 class SearchIndex(Protocol):
     """Plain full-text lookup that is always in step with `Papers`. Callers: answers given while the engine warms up.
 
     Never raises for any text: what has no searchable word finds nothing.
+
+    Attributes:
+        quick: An answer takes a millisecond or two, however many papers are stored.
     """
+
+    @property
+    def quick(self) -> bool: ...
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[PaperId, float]]:
         """Return papers that hold any of the words, best first (BM25; higher is better)."""
@@ -131,10 +159,18 @@ class IndexCache(Protocol):
     It is only ever a shortcut: what is missing, damaged or of another database loads as None.
     """
 
-    def load(self) -> bytes | None: ...
+    @property
+    def renewed(self) -> bool:
+        """Whether another process has saved something since this one last loaded or saved."""
 
-    def save(self, content: bytes) -> None:
-        """Keep it in place of the last one, whole or not at all; a full disk raises `StorageUnavailable`."""
+    def load(self) -> memoryview | None:
+        """Return what was saved last, where it lies: it stays as it is however often something else is saved."""
+
+    def save(self, content: Iterable[bytes | memoryview]) -> None:
+        """Keep it, piece after piece, in place of the last one, whole or not at all.
+
+        Nothing happens where another process is about to keep its own. A full disk raises `StorageUnavailable`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

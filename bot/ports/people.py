@@ -218,6 +218,9 @@ class MailAddresses(Protocol):
     def for_profile(self, profile: ProfileId) -> list[MailAddress]:
         """Return everybody's addresses for a profile's picks, oldest first."""
 
+    def at(self, address: str) -> list[MailAddress]:
+        """Return everybody's rows with an address, whatever its case, oldest first."""
+
     def remove(self, name: str) -> bool:
         """Forget an address; False when there was none."""
 

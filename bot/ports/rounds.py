@@ -1,6 +1,7 @@
 """Stores of the daily round: digests, schedules, the ledger and what follows a digest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -18,6 +19,15 @@ from bot.model import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredPick:
+    """As much of a pick as says how well scores foretell a like."""
+
+    profile: ProfileId
+    paper: PaperId
+    score: float
+
+
 class Digests(Protocol):
     """Which picks were made for a profile on a local date. Callers: the facade."""
 
@@ -29,8 +39,20 @@ class Digests(Protocol):
     def shown_to(self, profile: ProfileId) -> dict[PaperId, date]:
         """Return every paper ever picked for a profile, with the first local date."""
 
+    def ever_shown(self, profile: ProfileId) -> frozenset[PaperId]:
+        """Return the same papers without their dates: years of them are asked for with each digest."""
+
     def recent(self, profile: ProfileId, limit: int) -> list[Digest]:
         """Return the newest digests of a profile, newest first."""
+
+    def of_day(self, profile: ProfileId, local_date: date) -> list[Digest]:
+        """Return all digests of a profile for a local date, by their editions."""
+
+    def scores(self, profile: ProfileId, limit: int) -> list[ScoredPick]:
+        """Return the picks of the newest digests of a profile, oldest digest first, without all else they hold."""
+
+    def scores_since(self, first: date) -> list[ScoredPick]:
+        """Return the picks of all digests for local dates from ``first`` on, oldest first."""
 
     def since(self, first: date) -> list[Digest]:
         """Return all digests for local dates from ``first`` on, oldest first: for quality figures."""
@@ -95,6 +117,7 @@ class Ledger(Protocol):
     def claim(self, now: datetime, lease: timedelta) -> Claim | None:
         """Take the longest-waiting part that nobody holds and whose earlier parts are settled; None when none is.
 
+        A destination gets one message at a time: a delivery waits until those that were planned for it before are done.
         Durable when it returns: whoever crashes after this leaves a doubtful part behind, never a lost one.
         """
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.clock import RunningClock
+from adapters.email.returned import leave, waiting
 from adapters.main import open_paperround
 from adapters.settings import Settings
 from adapters.upkeep import look_after
@@ -38,3 +39,19 @@ async def test_a_running_bot_backs_itself_up_and_lets_go_of_what_is_due(tmp_path
 async def test_no_backup_is_taken_where_none_is_wanted(tmp_path: Path) -> None:
     await looked_after(tmp_path, RunningClock(MORNING), backups=0)
     assert not (tmp_path / "backups").exists()
+
+
+async def test_what_is_left_of_returned_mails_is_dealt_with(tmp_path: Path) -> None:
+    leave(tmp_path, "ana@example.org")
+    await looked_after(tmp_path, RunningClock(MORNING), backups=0)
+    assert waiting(tmp_path) == []
+
+
+async def test_a_member_who_uses_nothing_any_more_is_forgotten_where_the_host_wants_it(tmp_path: Path) -> None:
+    later = RunningClock(datetime(2026, 6, 1, tzinfo=UTC))
+    for days, kept in ((0, 1), (90, 1), (30, 0)):
+        with open_paperround(Settings(data_dir=tmp_path, backups=0, keep_unused=days), later, {}) as house:
+            if days == 0:
+                house.stores.profiles.follow(a_member().profile, "entropy", muted=False, now=MORNING)
+            await look_after(house)
+            assert len(house.stores.profiles.get(a_member().profile).interests) == kept

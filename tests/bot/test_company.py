@@ -8,7 +8,7 @@ from bot.learning import lesson_of
 from bot.library import Library
 from bot.model import Verdict
 from bot.postings import Floats
-from bot.scoring import Cause
+from bot.scoring import Cause, total_of
 from bot.weights import RIVALS
 from tests.bot.test_learning import DIFFUSION, IDS, PROTEIN, RETRIEVAL, library, verdicts
 from tests.builders import MORNING
@@ -20,7 +20,7 @@ def company(library: Library, total: Floats, liked: int = 3) -> Floats:
     lesson = lesson_of(library.snapshot, verdicts(DIFFUSION[:liked], Verdict.LIKE), MORNING)
     parts = company_part(library.snapshot, total, lesson)
     assert [part.cause for part in parts] == [Cause.COMPANY]
-    return parts[0].scores
+    return total_of(library.snapshot, parts)
 
 
 def scores_with(library: Library, **by_topic: float) -> Floats:

@@ -2,12 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from bot.desk import Desk, outcomes
 from bot.library import Library
-from bot.model import Because, Digest, Feedback, ProfileId, Verdict
+from bot.model import Because, Digest, Feedback, Member, ProfileId, Verdict
+from bot.ports import ScoredPick
+from storage.folder import DATABASE, INDEX
+from storage.sqlite import SqliteStores
 from tests.bot.conftest import House
 from tests.builders import MORNING, a_member, a_paper, a_pick
 
@@ -17,6 +22,10 @@ ANA = a_member("ana")
 def a_digest(profile: ProfileId, *numbers: int) -> Digest:
     picks = tuple(replace(a_pick(a_paper(number)), score=float(number)) for number in numbers)
     return Digest(profile, date(2026, 3, 12), 0, 1, picks, MORNING)
+
+
+def shown(member: Member, *numbers: int) -> list[ScoredPick]:
+    return [ScoredPick(member.profile, a_paper(number).id, float(number)) for number in numbers]
 
 
 async def test_a_later_start_takes_the_kept_index_and_reads_only_what_is_newer(house: House) -> None:
@@ -31,23 +40,34 @@ async def test_a_later_start_takes_the_kept_index_and_reads_only_what_is_newer(h
 
 async def test_a_damaged_index_is_left_aside(house: House) -> None:
     await house.bring(a_paper(1, "Entropy", "Entropy grows."))
-    house.stores.index_cache.save(b"no index at all")
+    house.stores.index_cache.save([b"no index at all"])
     desk = Desk(house.stores, Library(house.stores.papers))
     desk.catch_up(MORNING)
     assert len(desk.library) == 1
 
 
+async def test_an_index_that_another_process_wrote_down_is_taken_by_all(house: House, tmp_path: Path) -> None:
+    with SqliteStores(tmp_path / "data" / DATABASE, tmp_path / "data" / INDEX) as stores:
+        other = Desk(stores, Library(stores.papers))
+        other.catch_up(MORNING)
+        await house.bring(a_paper(1, "Entropy", "Entropy grows."), a_paper(2, "Robots", "Robots walk."))
+        kept = (tmp_path / "data" / INDEX).stat().st_ino
+        other.catch_up(MORNING)
+        assert len(other.library) == 2
+        assert (tmp_path / "data" / INDEX).stat().st_ino == kept
+
+
 def test_picks_count_as_hits_or_misses_only_for_who_presses_buttons() -> None:
     silent = a_member("silent")
     like = Feedback("e1", ANA, None, a_paper(2).id, Verdict.LIKE, MORNING)
-    told = outcomes([a_digest(ANA.profile, 1, 2), a_digest(silent.profile, 3)], [like])
+    told = outcomes([*shown(ANA, 1, 2), *shown(silent, 3)], [like])
     assert told == ([1.0, 2.0], [False, True])
 
 
 def test_a_verdict_of_somebody_else_says_nothing_about_my_picks() -> None:
     like = Feedback("e1", a_member("ben"), None, a_paper(1).id, Verdict.LIKE, MORNING)
     mine = Feedback("e2", ANA, None, a_paper(2).id, Verdict.NOT_FOR_ME, MORNING)
-    assert outcomes([a_digest(ANA.profile, 1, 2)], [like, mine]) == ([1.0, 2.0], [False, False])
+    assert outcomes(shown(ANA, 1, 2), [like, mine]) == ([1.0, 2.0], [False, False])
 
 
 async def test_a_percentage_follows_how_often_its_own_profile_presses_like(house: House) -> None:
@@ -118,14 +138,14 @@ def test_retraining_fits_the_space_on_all_papers_and_keeps_it_for_the_next_start
 def test_a_pick_known_already_is_neither_hit_nor_miss() -> None:
     read = Feedback("e1", ANA, None, a_paper(1).id, Verdict.NOT_FOR_ME, MORNING, because=Because.READ)
     like = Feedback("e2", ANA, None, a_paper(2).id, Verdict.LIKE, MORNING)
-    assert outcomes([a_digest(ANA.profile, 1, 2, 3)], [read, like]) == ([2.0, 3.0], [True, False])
+    assert outcomes(shown(ANA, 1, 2, 3), [read, like]) == ([2.0, 3.0], [True, False])
 
 
 async def test_sources_that_are_read_side_by_side_keep_the_index_one_after_the_other(house: House) -> None:
     saving, most = 0, 0
     save = house.stores.index_cache.save
 
-    def watched(content: bytes) -> None:
+    def watched(content: Iterable[bytes | memoryview]) -> None:
         nonlocal saving, most
         saving += 1
         most = max(most, saving)

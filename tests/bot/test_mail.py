@@ -289,3 +289,27 @@ async def test_forgetme_ends_the_mails_to_a_channels_list(house: MailHouse) -> N
     assert len(house.stores.subscriptions.all()) == 1
     house.stores.communities.forget(replace(house.ana))
     assert house.stores.subscriptions.all() == []
+
+
+async def test_mails_that_come_back_stop_are_told_once_and_begin_again_when_confirmed(house: MailHouse) -> None:
+    row = await house.confirmed("mail ana@example.org daily 09:00 UTC")
+    token = token_of(house.links.unsubscribe(row.id))
+    for forged in ("", f"{token}x", "ben@example.org"):
+        assert house.paperround.mailing.came_back(forged) == 0
+    assert house.paperround.mailing.came_back(token) == 1
+    assert house.paperround.mailing.came_back("ANA@example.org") == 0
+    await house.paperround.deliver_due()
+    told = [posted for posted in house.messenger.posted if "mails to it come back" in posted.payload]
+    assert len(told) == 1
+    shown = (await house.ask("mail")).reply
+    assert isinstance(shown, NoticeReply)
+    assert "stopped, mails to it come back" in shown.lines[0]
+    house.clock.move(timedelta(days=1, hours=3))
+    await house.bring(a_paper(1))
+    await house.paperround.deliver_due()
+    assert house.digests() == []
+    await house.confirmed("mail ana@example.org daily 09:00 UTC")
+    house.clock.move(timedelta(days=1))
+    await house.bring(a_paper(2))
+    await house.paperround.deliver_due()
+    assert len(house.digests()) == 1

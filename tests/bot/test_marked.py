@@ -37,3 +37,9 @@ def test_accents_do_not_hide_a_word() -> None:
 def test_the_pieces_are_the_text(text: str) -> None:
     for wanted in (WANTED, NOTHING_WANTED):
         assert "".join(piece.text for piece in marked(text, wanted)) == text
+
+
+def test_a_wanted_word_is_never_marked_inside_of_another_before_it() -> None:
+    for text in ("Start art", "Stärt art"):
+        assert [piece.text for piece in marked(text, wanted_of(parse_interest("art"))) if piece.marked] == ["art"]
+        assert marked(text, wanted_of(parse_interest("art")))[0].text == text[:6]

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,6 +118,40 @@ async def test_the_first_digests_are_sent_while_the_later_ones_are_planned(due: 
     reports = await due.paperround.deliver_due()
     assert len(reports) == 2 * PLANNED_AT_ONCE + 1
     assert {report.state for report in reports} == {DeliveryState.SENT}
+
+
+async def test_d5_a_place_that_takes_one_message_at_a_time_refuses_once_and_then_gets_the_next_ones_at_its_pace(
+    due: House,
+) -> None:
+    pause = timedelta(seconds=2)
+    refused: list[datetime] = []
+
+    def one_at_a_time(_: Channel) -> None:
+        if due.messenger.posted and due.clock.now() - due.messenger.posted[-1].at < pause:
+            refused.append(due.clock.now())
+            raise PlatformUnreachable("too many", retry_after_s=pause.total_seconds())
+
+    due.messenger.before = one_at_a_time
+    for _ in range(4):
+        await due.paperround.deliver_due()
+        due.clock.move(pause)
+    assert [found.at - NINE for found in due.messenger.posted] == [number * pause for number in range(4)]
+    assert refused == [NINE]
+
+
+async def test_what_is_put_off_for_a_moment_is_sent_in_the_same_round(house: House) -> None:
+    await house.ask("digest here daily 09:00 UTC", channel=house.papers)
+    running = time.monotonic()
+    house.clock.now = lambda: NINE + timedelta(seconds=time.monotonic() - running)  # type: ignore[method-assign]  # it runs
+    refusals = iter([PlatformUnreachable("too many", retry_after_s=0.2)])
+
+    def refuse_once(_: Channel) -> None:
+        for refusal in refusals:
+            raise refusal
+
+    house.messenger.before = refuse_once
+    [report] = await house.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
 
 
 async def test_commands_are_answered_while_many_digests_go_out(due: House) -> None:

@@ -148,7 +148,7 @@ async def test_what_is_brought_to_a_moderated_channel_waits_for_a_manager(lab: H
     assert "A manager looks at it first" in brought.reply.lines[0]
     assert lab.stores.submissions.of("fake", "lab", a_paper(1).id) is None
     told = await lab.ask("status", MANAGER, LAB)
-    assert ("Brought by members", "1 wait for a manager: say review") in told.reply.facts  # type: ignore[union-attr]
+    assert ("Brought by members", "1 waits for a manager: say review") in told.reply.facts  # type: ignore[union-attr]
     offered = await lab.ask("review", MANAGER, LAB)
     assert isinstance(offered.reply, NoticeReply)
     assert [shown.label for shown in offered.reply.buttons] == ["Approve", "Decline"]

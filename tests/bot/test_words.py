@@ -5,7 +5,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.words import count, day_in_words, instant_in_words, language_spoken, listed, percent, say, spoken, whole
+from bot.words import (
+    count,
+    day_in_words,
+    day_of_year_in_words,
+    decimal,
+    instant_in_words,
+    language_spoken,
+    listed,
+    percent,
+    say,
+    short_day_in_words,
+    spoken,
+    tick_in_words,
+    weekday_in_words,
+    whole,
+)
 
 
 def test_a_text_is_said_in_the_language_of_the_block_and_in_english_outside() -> None:
@@ -61,3 +76,18 @@ async def test_two_tasks_do_not_speak_each_others_language() -> None:
             return language_spoken()
 
     assert tuple(await asyncio.gather(speaking("de"), speaking("fr"))) == ("de", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("3 March", "Tue 3 Mar", "3 Mar", "Tuesday", "0.12")),
+        ("de", ("3. März", "Di., 3. März", "3. März", "Dienstag", "0,12")),
+        ("ja", ("3月3日", "3月3日(火)", "3月3日", "火曜日", "0.12")),
+    ],
+)
+def test_shorter_days_and_fractions_too(language: str, said: tuple[str, ...]) -> None:
+    day = date(2026, 3, 3)
+    with spoken(language):
+        short = (day_of_year_in_words(day), short_day_in_words(day), tick_in_words(day), weekday_in_words(day))
+        assert (*short, decimal(0.123)) == said

@@ -25,6 +25,13 @@ WORDS = {
 }
 
 
+PICTURES = """
+const drawn = [...document.querySelectorAll("#log > article[data-drawn]")].at(-1);
+const roots = [...drawn.querySelectorAll(".as-slack > *")].flatMap((each) => each.shadowRoot ?? []);
+const slack = roots.flatMap((root) => [...root.querySelectorAll("img")]);
+return [...slack, ...drawn.querySelectorAll(".as-discord > img")]
+  .filter((image) => image.src.includes("/picture/") && image.naturalWidth === 720 && image.alt.includes(": ")).length;
+"""
 STANDS_STILL = """
 const [button, done] = arguments;
 button.scrollIntoView({ block: "center" });
@@ -77,6 +84,9 @@ def test_messages_are_drawn_from_their_payloads_and_their_buttons_work(visit: Vi
     )
     assert fetched[0] == f'attachment; filename="{first.get_attribute("id")}-slack.json"'
     assert "blocks" in json.loads(fetched[1])
+
+    visitor.type("/papers preview entropy")
+    visitor.wait("the plot on both platforms", lambda: visitor.script(PICTURES) == 2)
 
     axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     visitor.driver.execute_script(axe)

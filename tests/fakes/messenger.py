@@ -64,6 +64,9 @@ class FakeMessenger:
         ]
         return mine[0].message if mine else None
 
+    def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:
+        return f"https://chat.example/{channel.community}/{channel.id}/{message}?under={first}"
+
     def titles(self) -> list[str]:
         """Titles of all picks posted, in order."""
         return [told["title"] for told in map(json.loads, (found.payload for found in self.posted)) if "title" in told]

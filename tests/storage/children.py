@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import sys
@@ -143,6 +144,35 @@ def migrate_and_die(folder: Path, last_statement: str) -> None:
     say(f"finished with {left} left")
 
 
+def restore_and_die(folder: Path, copy: str, stride: str) -> None:
+    """Restore over copies of a folder, dying some file operations later each time; say when one ended."""
+    for last in range(0, 1000, int(stride)):
+        data = folder.with_name(f"at{last}")
+        shutil.copytree(folder, data)
+        child = os.fork()
+        if child == 0:
+            _die_at(last)
+            restore(Path(copy), data)
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+            say(str(last))
+            return
+
+
+def _die_at(operation: int) -> None:
+    """Let this process die just before it opens, renames or removes a file for the n-th time."""
+    left = operation
+
+    def count(event: str, _: object) -> None:
+        nonlocal left
+        if event in {"open", "os.rename", "os.remove", "os.mkdir", "sqlite3.connect"}:
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+
+    sys.addaudithook(count)
+
+
 DEEDS = {
     deed.__name__: deed
     for deed in (
@@ -155,6 +185,7 @@ DEEDS = {
         fill,
         fill_up_to,
         migrate_and_die,
+        restore_and_die,
     )
 }
 

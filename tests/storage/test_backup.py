@@ -10,6 +10,7 @@ import pytest
 from bot.deliveries import PlannedPart, Sent
 from bot.model import DeliveryKey, MessageId, destination_of
 from bot.ports import DataFolderInUse, StorageUnusable
+from storage.archives import back_up_to
 from storage.backup import back_up
 from storage.connections import open_connection
 from storage.folder import DATABASE
@@ -140,9 +141,9 @@ def test_what_is_no_backup_is_refused_and_the_database_stays(data_dir: Path, tmp
 def test_a_restored_database_does_not_take_the_index_of_the_one_before(data_dir: Path, tmp_path: Path) -> None:
     back_up(data_dir / DATABASE, tmp_path / "copy.db")
     with open_stores(data_dir) as stores:
-        stores.index_cache.save(b"index")
+        stores.index_cache.save([b"index"])
     with open_stores(data_dir) as stores:
-        assert stores.index_cache.load() == b"index"
+        assert bytes(stores.index_cache.load() or b"") == b"index"
     restore(tmp_path / "copy.db", data_dir)
     with open_stores(data_dir) as stores:
         assert stores.index_cache.load() is None
@@ -210,3 +211,50 @@ def test_s8_killed_while_backing_up_leaves_only_backups_that_restore(
         restore(copy, tmp_path / f"restored{number}")
         with open_stores(tmp_path / f"restored{number}") as stores:
             assert len(stores.feedback.of_member(a_member("ana"))) >= begun
+
+
+@pytest.mark.parametrize(
+    ("suffix", "stride"),
+    [(".db", 11), (".zip", 13), *(pytest.param(end, 1, marks=pytest.mark.long) for end in (".db", ".zip"))],
+)
+def test_killed_at_any_step_a_restore_loses_neither_database_and_can_be_repeated(
+    tmp_path: Path, start: Start, suffix: str, stride: int
+) -> None:
+    with open_stores(tmp_path / "made") as stores:
+        stores.papers.upsert([a_paper(number) for number in range(3)], MORNING)
+    copy = tmp_path / f"copy{suffix}"
+    back_up_to(tmp_path / "made" / DATABASE, copy, "1", MORNING)
+    # A killed bot: what it wrote last is in the log beside its database.
+    bot = start("record", tmp_path / "old")
+    assert bot.stdout is not None
+    for _ in range(5):
+        bot.stdout.readline()
+    bot.kill()
+    bot.wait()
+    assert (tmp_path / "old" / f"{DATABASE}-wal").stat().st_size > 0
+    steps = int(start("restore_and_die", tmp_path / "old", copy, stride).communicate()[0])
+    left = [left_after(tmp_path / f"at{step}") for step in range(0, steps + 1, stride)]
+    assert left[0] == "old"
+    assert left[-1] == "restored"
+    assert left == sorted(left, key=["old", "refused", "restored"].index)
+    for step in range(0, steps + 1, stride):
+        folder = tmp_path / f"at{step}"
+        restore(copy, folder)
+        assert left_after(folder) == "restored"
+        assert max(acts_in(aside) for aside in folder.glob("replaced-*")) >= 5
+
+
+def left_after(folder: Path) -> str:
+    """Return which of the two databases a start finds, or that it refuses to begin without one."""
+    try:
+        with open_stores(folder) as stores:
+            if stores.papers.count() == 3:
+                return "restored"
+            return "old" if len(stores.feedback.of_member(a_member("ana"))) >= 5 else "neither"
+    except StorageUnusable as refused:
+        return "refused" if "Restore a backup" in str(refused) else "unusable"
+
+
+def acts_in(folder: Path) -> int:
+    with SqliteStores(folder / DATABASE, folder / "index") as stores:
+        return len(stores.feedback.of_member(a_member("ana")))

@@ -61,13 +61,13 @@ async def test_the_time_zone_is_asked_once_with_those_of_the_members_language_an
     members = lab.fake.members
     members.locale = "de"
     asked = await members.command(lab.place, ANA, "digest", schedule="daily 09:00")
-    assert "No time zone was said" in asked.text
+    assert "Es wurde keine Zeitzone genannt" in asked.text
     assert {"Europe/Berlin", "Europe/Vienna", "Europe/Zurich"} <= asked.buttons().keys()
     told = await members.press(lab.place, ANA, asked.buttons()["Europe/Vienna"])
-    assert "kept as Europe/Vienna" in told.text
+    assert "Deine Zeitzone ist als Europe/Vienna" in told.text
     again = await members.command(lab.place, ANA, "digest", manager=True, schedule="daily 10:00", for_="here")
     assert "10:00 (Europe/Vienna)" in again.text
-    assert "No time zone" not in again.text
+    assert "Es wurde keine Zeitzone genannt" not in again.text
     other = await members.command(lab.place, BO, "digest", schedule="daily 09:00")
     assert "(UTC)" in other.text
     await members.command(lab.place, BO, "set", name="zone", choice="europe/rome")
@@ -182,3 +182,15 @@ async def test_a_file_is_uploaded_for_the_asker_alone(lab: Lab) -> None:
     answer = await lab.fake.members.command(lab.place, ANA, "mydata")
     assert answer.is_private
     assert answer.messages[0]["files"][0]["name"] == "mydata.json"
+
+
+async def test_a_preview_has_its_days_as_a_picture_with_a_description(lab: Lab) -> None:
+    answer = await lab.fake.members.command(lab.place, ANA, "preview", interest="entropy")
+    (message,) = [each for each in answer.messages if each["files"]]
+    (picture,) = message["files"]
+    assert picture["name"] == "plot.png"
+    assert picture["content"].encode(errors="surrogateescape").startswith(b"\x89PNG")
+    assert message["embeds"][0]["image"]["url"].endswith("plot.png")
+    (told,) = message["attachments"]
+    assert ": 4" in told["description"] or ": 8" in told["description"]
+    assert lab.fake.refusals == []

@@ -15,6 +15,7 @@ from adapters.discord.commands import (
     papers_group,
     similar_menu,
     text_of,
+    texts,
 )
 from adapters.discord.watch import Watch
 from bot import catalogues
@@ -100,16 +101,17 @@ async def test_every_command_and_option_is_described_in_every_language() -> None
     assert all(0 < len(text) <= 32 for text in menu["name_localizations"].values())
 
 
-async def test_the_catalogues_hold_the_texts_of_the_commands_and_nothing_that_nobody_says() -> None:
-    _, texts = await registered()
+async def test_the_catalogues_hold_the_texts_of_the_commands() -> None:
+    _, asked = await registered()
+    assert asked == set(texts())
     for language in catalogues.LANGUAGES:
-        assert catalogues.catalogue(language).keys() == texts, language
+        assert asked <= catalogues.catalogue(language).keys(), language
 
 
 async def test_what_members_type_stands_in_the_translations_as_it_is_typed() -> None:
     for language in catalogues.LANGUAGES:
         for english, said in catalogues.catalogue(language).items():
-            if english.startswith(("<", "[", "only", "adds")):
+            if english in texts() and english.startswith(("<", "[", "only", "adds")):
                 assert TYPED.findall(english) == TYPED.findall(said.replace("、", " ")), (language, said)
 
 

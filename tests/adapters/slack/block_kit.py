@@ -27,7 +27,7 @@ def refusals(message: Json) -> list[str]:
     else:
         found += [f"text: {each}" for each in _length(text, 1, 4000)]
         found += [f"text: {each}" for each in markup_faults(text)]
-    return found + list(_blocks(blocks, 50, {"section", "header", "context", "actions", "divider"}))
+    return found + list(_blocks(blocks, 50, {"section", "header", "context", "actions", "divider", "image"}))
 
 
 def view_refusals(view: Json) -> list[str]:
@@ -182,6 +182,12 @@ def _select(element: Json) -> Iterator[str]:
         yield from _length(option["value"], 1, 150)
 
 
+def _image(block: Json) -> Iterator[str]:
+    yield from _length(block["image_url"], 1, 3000)
+    yield from _length(block["alt_text"], 1, 2000)
+    yield from _keys(block, {"image_url", "alt_text", "title"})
+
+
 def _divider(block: Json) -> Iterator[str]:
     yield from _keys(block, set())
 
@@ -193,6 +199,7 @@ CHECKS: dict[str, Callable[[Json], Iterator[str]]] = {
     "actions": _actions,
     "input": _input,
     "divider": _divider,
+    "image": _image,
 }
 
 

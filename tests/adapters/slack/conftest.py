@@ -71,7 +71,12 @@ async def running(fake: FakeSlack, stores: SqliteStores) -> AsyncIterator[Runnin
     )
     edge = SlackEdge(options, clock)
     paperround = Paperround(
-        stores, Library(stores.papers), clock, {"slack": edge.messenger}, settle=timedelta(seconds=0.2)
+        stores,
+        Library(stores.papers),
+        clock,
+        {"slack": edge.messenger},
+        settle=timedelta(seconds=0.2),
+        public_url="https://papers.example",
     )
     await paperround.warm_up()
     held = Running(fake, edge, paperround, stores, clock)

@@ -290,3 +290,12 @@ def a_submission(view: dict[str, object], values: dict[str, object]) -> dict[str
         "user": {"id": "U1"},
         "view": {**view, "id": "V1", "state": {"values": values}},
     }
+
+
+async def test_an_answer_whose_picture_slack_cannot_load_is_given_without_it(running: Running) -> None:
+    (seen,) = [block for block in (await running.command("preview diffusion"))["blocks"] if block["type"] == "image"]
+    assert seen["image_url"].startswith("https://papers.example/picture/")
+    running.fake.reaches_pictures = False
+    answer = await running.command("preview diffusion")
+    assert "Preview of: diffusion" in answer["text"]
+    assert not [block for block in answer["blocks"] if block["type"] == "image"]

@@ -15,6 +15,8 @@ from aiohttp import ClientSession, web
 from adapters.clock import RunningClock
 from adapters.slack.app import NOT_CONNECTED, SlackEdge, SlackOptions, SlackStores
 from adapters.slack.seal import Credentials, Seal, Unsealable
+from bot.actions import Action, Verb
+from bot.actions import token_of as written
 from bot.library import Library
 from bot.model import Channel, Member
 from bot.paperround import Paperround
@@ -190,3 +192,35 @@ async def test_a_workspace_that_never_installed_the_app_is_told_so(served: Serve
     assert (status, json.loads(body)["text"]) == (200, NOT_CONNECTED)
     with pytest.raises(PlatformUnreachable):
         await served.edge.messenger.post(Channel("slack", "T1", "C1"), '{"text": "x"}', "pr-1", None)
+
+
+async def test_what_another_workspace_says_of_our_channels_and_messages_changes_nothing_here(served: Served) -> None:
+    """Each is signed as Slack signs, with the ids of our people and places, and with another team."""
+    await served.install()
+    await served.command("follow here diffusion")
+    paper = next(iter(served.stores.papers.all())).id
+    await served.command(f"like {paper}")
+    before = list(served.stores.community_moves.rows_of("slack", "T1"))
+    assert any("diffusion" in str(row) for row in before)
+    for text in (
+        "interests here",
+        "unfollow here 1",
+        "unfollow here diffusion",
+        "feedback",
+        "undo",
+        "mydata",
+        "status",
+    ):
+        body = urllib.parse.urlencode({**a_command(served.fake, text), "team_id": "T9"})
+        status, told = await served.post(body)
+        assert status == 200
+        assert "diffusion" not in told
+    forget = written(Action(Verb.FORGET, "yes"))
+    assert forget is not None
+    press = {**a_press(served.fake, forget), "team": {"id": "T9"}, "user": {"id": "U1", "team_id": "T9"}}
+    await served.post(urllib.parse.urlencode({"payload": json.dumps(press)}))
+    event = {"type": "app_uninstalled"}
+    strange = an_event(served.fake, event) | {"team_id": "T9", "authorizations": [{"team_id": "T9"}]}
+    await served.post(json.dumps(strange), form=False)
+    assert list(served.stores.community_moves.rows_of("slack", "T1")) == before
+    assert served.stores.installations.get("slack", "T1") is not None

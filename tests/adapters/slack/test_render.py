@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -17,6 +18,7 @@ from bot.replies import (
     NoticeReply,
     OfferedPick,
     PicksReply,
+    PreviewReply,
     RefusalReply,
     Reply,
     kind_of,
@@ -165,3 +167,13 @@ def test_a_file_travels_beside_its_sentence() -> None:
 def readable(text: str) -> str:
     shown = UNSHOWABLE.sub("", text).replace("\u200b", "").replace("∣", "|")
     return "".join(shown.split())
+
+
+def test_a_plot_is_a_picture_from_our_pages_and_none_where_they_cannot_be_reached() -> None:
+    preview = of_kind("preview")
+    assert isinstance(preview, PreviewReply)
+    assert preview.plot is not None
+    pictures = [block for message in answered(preview) for block in message["blocks"] if block["type"] == "image"]
+    assert pictures == [{"type": "image", "image_url": preview.plot.address, "alt_text": preview.plot.alt}]
+    hidden = replace(preview, plot=replace(preview.plot, address=""))
+    assert not [block for message in answered(hidden) for block in message["blocks"] if block["type"] == "image"]

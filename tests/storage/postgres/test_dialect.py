@@ -10,7 +10,7 @@ def test_values_are_named_as_the_driver_names_them_and_casts_and_percents_stay()
 
 def test_a_list_is_unfolded_and_the_larger_of_two_is_the_greatest_while_aggregates_stay() -> None:
     (since,) = in_postgres(papers.SINCE)
-    assert since.count("greatest(coalesce(announced, ''), first_seen)") == 2
+    assert since.count("greatest(coalesce(announced, ''), first_seen)") == papers.SINCE.count("max(") > 0
     assert in_postgres("SELECT max(coalesce(a, b)), min(day) FROM t") == (
         "SELECT max(coalesce(a, b)), min(day) FROM t",
     )
