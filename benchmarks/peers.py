@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from bot.interests import BadInterest, parse_interest
 from bot.library import words_interest
 from bot.model import Clause, Interest, Occur, Paper, Phrase, Word
-from bot.tokens import folded_words
+from bot.tokens import STOP_WORDS, folded_words
 from storage.compiled.matching import StoredPapers
 
 # How often a word of the title counts with us.
@@ -65,7 +65,8 @@ def fts5_expression(interest: Interest) -> str:
     for clause in interest.clauses:
         if isinstance(clause.node, Word | Phrase) and (words := folded_words(clause.node.text)):
             said[clause.occur].append('"' + " ".join(words) + '"')
-    wanted = " AND ".join(said[Occur.MUST]) or " OR ".join(said[Occur.SHOULD])
+    telling = [words for words in said[Occur.SHOULD] if words.strip('"') not in STOP_WORDS]
+    wanted = " AND ".join(said[Occur.MUST]) or " OR ".join(telling or said[Occur.SHOULD])
     return f"({wanted}) NOT ({' OR '.join(said[Occur.NEVER])})" if wanted and said[Occur.NEVER] else wanted
 
 

@@ -21,6 +21,7 @@ FEED_DIGESTS = 14
 # So many interests of a profile are drawn; each asks the whole library.
 MAPS = 6
 SEARCHES_AT_ONCE = 2
+DAYS_AT_ONCE = 1
 # When so many are asked for, whoever comes next would wait too long for the whole ranking.
 SEARCHES_WAITING = 4
 
@@ -38,6 +39,9 @@ class Reading:
         self._messengers = messengers
         # Each keeps a processor busy: more at once make all of them slow, and the days with them.
         self._searches = asyncio.Semaphore(SEARCHES_AT_ONCE)
+        # A day is many short questions to the store: threads that ask them side by side wait for each other more than
+        # for the store.
+        self._days = asyncio.Semaphore(DAYS_AT_ONCE)
         self._asking = 0
 
     def now(self) -> datetime:
@@ -62,7 +66,8 @@ class Reading:
         return await asyncio.to_thread(newest_day, self._desk, self._clock.now())
 
     async def day(self, day: date, page: int = 1) -> DayPage:
-        return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
+        async with self._days:
+            return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
 
     async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
         """Return a page of a search, and whether it is what anybody gets who asks the same again."""

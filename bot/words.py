@@ -46,13 +46,13 @@ def marked(english: str) -> str:
 def say(english: str, /, **values: object) -> str:
     """Return a text in the language spoken, with each ``{name}`` filled in; English where the catalogue lacks it."""
     # The empty text is the key of a catalogue's own description.
-    text = _translations().gettext(english) if english else ""
+    text = spoken_catalogue().gettext(english) if english else ""
     return text.format_map(values) if values else text
 
 
 def count(number: int, one: str, many: str, /, **values: object) -> str:
     """Return the text that the language's plural rule chooses for a number, which is filled in as ``{n}``."""
-    text = _translations().ngettext(one, many, number)
+    text = spoken_catalogue().ngettext(one, many, number)
     return text.format_map({"n": whole(number), **values})
 
 
@@ -122,6 +122,7 @@ def instant_in_words(instant: datetime) -> str:
     return say("{day} at {time}", day=day_in_words(instant.date()), time=f"{instant:%H:%M}")
 
 
-def _translations() -> NullTranslations:
+def spoken_catalogue() -> NullTranslations:
+    """Return what says texts in the language spoken: always the same one for a language."""
     language = _language.get()
     return _ENGLISH_AS_IT_STANDS if language == ENGLISH else translations(language)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.model import PaperId
+from bot.tokens import STOP_WORDS
 from storage.connections import Readers
 from storage.rows import storable
 
@@ -38,10 +39,15 @@ class SqliteSearchIndex:
 
 
 def searchable(words: Sequence[str]) -> list[str]:
-    """Return the words that have something to look for, cut to what an interest may have."""
+    """Return the words that have something to look for, cut to what an interest may have.
+
+    Words such as "the", which stand in nearly every text, are left out beside others: they tell no papers apart, and
+    looking all of them up takes longer than all the rest.
+    """
     # A NUL, quoted or not, is an error to FTS5; a quotation mark would end the quoting.
     bare = ("".join(" " if sign < " " or sign == '"' else sign for sign in storable(word[:WORD_CAP])) for word in words)
-    return [word for word in bare if any(sign.isalnum() for sign in word)][:WORDS_CAP]
+    wanted = [word for word in bare if any(sign.isalnum() for sign in word)]
+    return ([word for word in wanted if word.casefold().strip() not in STOP_WORDS] or wanted)[:WORDS_CAP]
 
 
 def _any_of(words: Sequence[str]) -> str:

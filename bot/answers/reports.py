@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from bot.announcements import SourceState
@@ -28,6 +30,7 @@ from bot.words import (
     moment_in_words,
     percent,
     say,
+    spoken_catalogue,
     weekday_in_words,
     whole,
 )
@@ -53,14 +56,20 @@ STATES = {
 def help_(_: Desk, asked: Asked) -> Answer:
     word = asked.ask.text.split()[0].lower() if asked.ask.text else ""
     if not word:
-        entries = tuple(_entry(command, 1) for command in COMMANDS)
-        return Answer(HelpReply(say("The daily paper round"), entries, say(INTEREST_WORDS)))
+        return Answer(_whole_help(spoken_catalogue()))
     command = BY_NAME.get(word)
     if command is None:
         near = nearest_command(word)
         why = say("There is no command {word}.", word=word[:40])
         raise Refused(word, why, say_button(f"help {near}", f"help {near}") if near else None)
     return Answer(HelpReply(command.name, (_entry(command, len(command.examples)),)))
+
+
+@lru_cache(maxsize=16)
+def _whole_help(_: NullTranslations) -> HelpReply:
+    """Return the help of all commands as the catalogue spoken says it: asked most, so it is put together once."""
+    entries = tuple(_entry(command, 1) for command in COMMANDS)
+    return HelpReply(say("The daily paper round"), entries, say(INTEREST_WORDS))
 
 
 def status(desk: Desk, asked: Asked) -> Answer:

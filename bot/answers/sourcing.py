@@ -95,7 +95,7 @@ def reminded(desk: Desk, asked: Asked, answer: Answer) -> Answer:
 
     Whom it was told to is in the ledger, as a message with nothing to say.
     """
-    if asked.channel.direct or not asked.member.manager or asked.ask.command.name == "review":
+    if asked.channel.direct or not asked.member.manager or asked.ask.command.name in {"review", "help"}:
         return answer
     if chosen(desk.stores.preferences.of(asked.channel.profile), MODERATION) != MODERATED:
         return answer

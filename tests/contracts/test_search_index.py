@@ -34,6 +34,12 @@ def test_what_was_stored_a_moment_ago_is_found(stores: Stores) -> None:
     assert [paper for paper, _ in stores.index.search(["entropy"], 5)] == [a_paper().id]
 
 
+def test_words_that_stand_in_every_text_are_looked_for_only_where_there_is_nothing_else(stores: Stores) -> None:
+    stores.papers.upsert([a_paper(1, title="The entropy of it"), a_paper(2, title="The who of the bees")], MORNING)
+    assert [paper for paper, _ in stores.index.search(["the", "entropy", "of"], 5)] == [a_paper(1).id]
+    assert {paper for paper, _ in stores.index.search(["the"], 5)} == {a_paper(1).id, a_paper(2).id}
+
+
 def test_operators_of_the_engine_below_are_only_words(stores: Stores) -> None:
     stores.papers.upsert([a_paper(1, title="Near the black hole"), a_paper(2, title="White dwarfs")], MORNING)
     assert [paper for paper, _ in stores.index.search(["near"], 5)] == [a_paper(1).id]
