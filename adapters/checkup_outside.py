@@ -1,5 +1,6 @@
 """What stands between an installation and others: readable files, pages from outside, clocks and the network."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ OTHERS = 0o077
 # Slack refuses requests that are five minutes off; digests come late by as much.
 SKEW_WARNING = timedelta(seconds=30)
 HERE = {"localhost", "127.0.0.1", "::1"}
+USER = re.compile(r"//\S*@")
 
 
 def env_file() -> Iterator[Finding]:
@@ -60,7 +62,7 @@ def skew(response: aiohttp.ClientResponse) -> Finding | None:
     theirs = None
     with suppress(ValueError):  # a proxy may send a date that is none; then there is nothing to compare
         theirs = parsedate_to_datetime(response.headers.get("Date", ""))
-    if theirs is None or abs(datetime.now(UTC) - theirs) < SKEW_WARNING:
+    if theirs is None or theirs.tzinfo is None or abs(datetime.now(UTC) - theirs) < SKEW_WARNING:
         return None
     off = abs(datetime.now(UTC) - theirs).total_seconds()
     return Finding(
@@ -69,7 +71,8 @@ def skew(response: aiohttp.ClientResponse) -> Finding | None:
 
 
 def unreachable(platform: str, host: str, error: Exception) -> Finding:
-    why = str(error) or type(error).__name__
+    # A proxy is named with the user and the password that it was given.
+    why = USER.sub("//", str(error)) or type(error).__name__
     return Finding(
         platform, State.FAULT, f"{host} cannot be reached: {why}.", "Check this machine's network and proxy."
     )

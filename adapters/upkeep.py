@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from time import perf_counter
 
 import structlog
@@ -67,6 +69,10 @@ def _let_go(house: Opened) -> None:
 
 def _came_back(house: Opened) -> None:
     for path in returned.waiting(house.settings.data_dir):
-        with returned.taken(path) as what:
-            addresses = house.paperround.mailing.came_back(what)
-        log.info("a mail came back", action="mail_came_back", addresses=addresses)
+        _tried(partial(_stopped, path), house)
+
+
+def _stopped(path: Path, house: Opened) -> None:
+    with returned.taken(path) as what:
+        addresses = house.paperround.mailing.came_back(what)
+    log.info("a mail came back", action="mail_came_back", addresses=addresses)

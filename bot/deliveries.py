@@ -91,6 +91,7 @@ class Claim:
     Attributes:
         attempt: 1 for the first claim of this part, then one more each time.
         doubtful: An earlier attempt may have posted it. Look for its marker in the channel before sending.
+        planned_at: When its digest or note was written down.
         doubtful_since: When the first doubtful attempt began; None when not doubtful.
         thread: MessageId of part 0 once that is sent, so that later parts can go under it; before that, the message
             that a note answers.
@@ -105,6 +106,7 @@ class Claim:
     marker: str
     paper: PaperId | None
     doubtful: bool
+    planned_at: datetime
     doubtful_since: datetime | None = None
     thread: MessageId | None = None
     about: str | None = None

@@ -65,12 +65,17 @@ _STRETCH = marked("a stretch, to learn where your interests end")
 
 
 class Library:
-    """Thread-safe for readers; one refresh at a time."""
+    """Thread-safe for readers; one refresh at a time.
+
+    Attributes:
+        taken: How often what answers see was changed in this process: by new papers, or by a space fitted anew.
+    """
 
     def __init__(self, papers: PapersToRead) -> None:
         self._papers = papers
         self._refreshing = threading.Lock()
         self._snapshot = indexing.empty()
+        self.taken = 0
         self._spelling: tuple[Snapshot, Spelling] | None = None
         self._arrivals: Arrivals | None = None
 
@@ -142,6 +147,7 @@ class Library:
             arrivals = arrivals_in(snapshot, self._papers, since)
         self._spelling_of(snapshot)
         self._snapshot, self._arrivals = snapshot, arrivals
+        self.taken += 1
 
     def fresh(self, since: datetime) -> Candidates:
         """Return the papers announced or first stored since an instant that the library has read."""

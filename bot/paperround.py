@@ -46,6 +46,11 @@ log = structlog.get_logger()
 BUTTON, MESSAGE, REACTION = marked("button"), marked("message"), marked("reaction")
 
 
+def _named(piece: str) -> str:
+    """Return what a refusal names: the name of a command stays as it is typed, whatever else the word means."""
+    return piece if piece in BY_NAME else say(piece)
+
+
 def nothing() -> None:
     """Do nothing: nobody waits to be woken."""
 
@@ -382,7 +387,7 @@ class Paperround:
                     return deed()
                 except StorageUnavailable:
                     why = say("The store did not answer, so nothing was changed. Please try again in a moment.")
-                    return Answer(RefusalReply(say(piece), why))
+                    return Answer(RefusalReply(_named(piece), why))
 
         answer = await asyncio.to_thread(do)
         if answer.changed:
@@ -433,7 +438,7 @@ class Paperround:
                 "That is more than I can answer; nothing was changed. Ask again in {seconds} s.",
                 seconds=ceil(wait.total_seconds()),
             )
-            return Answer(RefusalReply(say(piece), why))
+            return Answer(RefusalReply(_named(piece), why))
 
     def _pressing(self, member: Member, channel: Channel, event: str) -> Asked:
         """Return the circumstances of a press: nothing was typed, so no command's words matter."""

@@ -88,7 +88,7 @@ def liked_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, float]]:
 
 
 def hit_rate_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, str]]:
-    """Return each week's Monday with ``"7 of 25"``, oldest first."""
+    """Return each week's Monday with ``"7 of 25 liked"``, oldest first."""
     return [
         (monday, say("{liked} of {shown} liked", liked=sum(liked), shown=len(liked)))
         for monday, liked in _by_week(outcomes)

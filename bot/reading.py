@@ -60,7 +60,7 @@ class Reading:
         """
         change = await asyncio.to_thread(self._desk.stores.paper_days.newest_change)
         spans = int(self._clock.now().timestamp() // span.total_seconds())
-        return change, self._desk.library.change, self._desk.ready, spans
+        return change, self._desk.library.taken, self._desk.ready, spans
 
     async def newest_day(self) -> date:
         return await asyncio.to_thread(newest_day, self._desk, self._clock.now())
@@ -70,15 +70,16 @@ class Reading:
             return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
 
     async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
-        """Return a page of a search, and whether it is what anybody gets who asks the same again."""
+        """Return a page of a search, and whether the whole engine was asked: nothing less is worth keeping."""
         if page == 1 and self._asking >= SEARCHES_WAITING:
             quick = await asyncio.to_thread(quick_search_page, self._desk, typed)
             if quick is not None:
                 return quick, False
         self._asking += 1
+        ready = self._desk.ready
         try:
             async with self._searches:
-                return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now()), True
+                return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now()), ready
         finally:
             self._asking -= 1
 

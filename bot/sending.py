@@ -185,8 +185,10 @@ class Sender:
 
     async def _looked_up(self, messenger: Messenger, claim: Claim) -> Outcome | None:
         """Return what history says of an earlier attempt; None when it was proven absent and may be posted again."""
-        since = claim.doubtful_since or self._clock.now()
-        if self._clock.now() - since > DOUBT_CAP:
+        now = self._clock.now()
+        since = claim.doubtful_since or now
+        # After a restore the doubt is as old as the backup, and nobody has looked yet.
+        if claim.attempt > 1 and now - max(since, claim.planned_at) > DOUBT_CAP:
             return Held(marked("nobody could tell for a day whether it was posted"))
         try:
             async with asyncio.timeout(self._post_timeout.total_seconds()):

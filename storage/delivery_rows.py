@@ -92,6 +92,7 @@ def claim_of(row: Row) -> Claim:
         marker=row["marker"],
         paper=_paper(row),
         doubtful=row["doubtful_since"] is not None,
+        planned_at=datetime.fromisoformat(row["planned_at"]),
         doubtful_since=instant_or_none(row["doubtful_since"]),
         thread=None if thread is None else MessageId(thread),
         about=row["about"],

@@ -61,11 +61,13 @@ class FileIndexCache:
                 file.seek(0)
                 file.write(MAGIC + seal.digest())
                 file.flush()
-                self._known = _identity(os.fstat(file.fileno()))
+                written = _identity(os.fstat(file.fileno()))
         except BlockingIOError:
             return  # another process of this machine is keeping the same papers
         except OSError as error:
             raise StorageUnavailable(f"The index could not be kept at {self._path}: {error.strerror}.") from error
+        # Not before: until the disk has all of it the old file stands, which would pass for another process's.
+        self._known = written
 
     def _is_whole(self, file: BufferedReader) -> bool:
         # Read, not mapped: what was looked at in a mapping counts as this process's memory.

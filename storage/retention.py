@@ -19,6 +19,11 @@ OLD_ACTS = "DELETE FROM manager_acts WHERE at < :before"
 OLD_CLICKS = "DELETE FROM feedback WHERE at < :before AND verdict = 'click'"
 
 OF_MEMBERS = "'member:' || platform || ':' || community || ':' || member"
+# Also what comes without a round: a pick of the channel that suits a member better, word of a round that they set.
+ARRIVED = """
+    (SELECT profile, planned_at FROM deliveries
+      WHERE EXISTS (SELECT 1 FROM delivery_progress WHERE delivery = deliveries.number AND state = 'sent')) AS arrived
+"""
 
 
 def _traces(members: str, profiles: str) -> str:
@@ -38,7 +43,7 @@ def _traces(members: str, profiles: str) -> str:
     )
     of_profiles = (
         f"SELECT profile, {at} AS newest FROM {name} WHERE {profiles}"  # noqa: S608  # of constants
-        for name, at in (("interests", "since"), ("digests", "made_at"))
+        for name, at in (("interests", "since"), ("digests", "made_at"), (ARRIVED, "planned_at"))
     )
     return " UNION ALL ".join((*of_members, *of_profiles))
 

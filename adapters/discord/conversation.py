@@ -132,7 +132,9 @@ class Conversation:
             async with asyncio.timeout(FORM_WAIT_S):
                 listed = await self._interests(whose, asker, f"{interaction.id}:list")
         except TimeoutError:
-            await self._refuse(interaction, "Edit", marked("The list took too long; please press again."))
+            # There is no time left to ask the store for the language as well.
+            why = marked("The list took too long; please press again.")
+            await self._refuse(interaction, "Edit", why, language_from(interaction.locale.value))
             return
         text = written(listed)
         if len(text) > limits.MODAL_TEXT:
@@ -167,10 +169,15 @@ class Conversation:
             said = say("Interests saved.") if changed else say("Nothing was changed.")
         return Answer(NoticeReply(said, tuple(lines)), changed=changed, language=language)
 
-    async def _refuse(self, interaction: Interaction, piece: str, why: str) -> None:
-        """Refuse what this edge alone can tell; ``why`` is a key of the catalogues."""
-        with spoken(await self._language(interaction)):
-            await self._talk.say(interaction, RefusalReply(piece, say(why)))
+    async def _refuse(self, interaction: Interaction, piece: str, why: str, language: str | None = None) -> None:
+        """Refuse what this edge alone can tell.
+
+        Args:
+            piece: A key of the catalogues, like ``why``; a word that is typed is none and stays.
+            language: In which; None asks the store for the member's.
+        """
+        with spoken(language or await self._language(interaction)):
+            await self._talk.say(interaction, RefusalReply(say(piece), say(why)))
 
     async def _language(self, interaction: Interaction) -> str:
         return await self._paperround.language_of(asker_of(interaction).member)

@@ -139,8 +139,9 @@ class DiscordMessenger:
         return None
 
     def address(self, channel: Channel, message: MessageId, first: MessageId) -> str:  # noqa: ARG002 - a thread is named by the message
-        if channel.direct:
-            return ""  # it is named by its member, and the conversation's own id stands in its address
+        # A direct conversation is named by its member; its own id, which stands in its address, is not kept.
+        if channel.direct or message.startswith(DELETED):
+            return ""
         spot = spot_of(channel.id, message)
         return f"https://discord.com/channels/{channel.community}/{spot.channel}/{spot.message}"
 

@@ -135,16 +135,16 @@ class Talk:
             with spoken(answer.language):
                 messages = answered(answer.reply)
             for each in messages:
-                await interaction.user.send(**sendable(each))
+                await interaction.user.send(**await sendable(each))
         except LOST_KINDS as closed:
             log.warning("nor by direct message", action="discord_answer_lost", error=type(closed).__name__)
 
 
 async def _send(interaction: Interaction, each: Message, *, public: bool) -> None:
     if interaction.response.is_done():
-        await interaction.followup.send(ephemeral=not public, wait=True, **sendable(each))
+        await interaction.followup.send(ephemeral=not public, wait=True, **await sendable(each))
     else:
-        await interaction.response.send_message(ephemeral=not public, **sendable(each))
+        await interaction.response.send_message(ephemeral=not public, **await sendable(each))
 
 
 def extras(interaction: Interaction, reply: Reply, source: str) -> list[dict[str, Any]]:
@@ -185,7 +185,7 @@ def without_verdicts(reply: Reply) -> Reply:
     return reply
 
 
-def sendable(each: Message) -> dict[str, Any]:
+async def sendable(each: Message) -> dict[str, Any]:
     """Return a message of `render.py` as arguments of discord.py's ``send``."""
     arguments: dict[str, Any] = {
         "content": each["content"] or None,
@@ -200,8 +200,10 @@ def sendable(each: Message) -> dict[str, Any]:
     if "picture" in each:
         picture = each["picture"]
         bars = tuple((date.fromisoformat(day), value) for day, value in picture["bars"])
-        drawn = io.BytesIO(png(Plot(bars, picture["unit"], picture["description"])))
-        arguments["file"] = discord.File(drawn, filename=picture["name"], description=picture["description"])
+        drawn = await asyncio.to_thread(png, Plot(bars, picture["unit"], picture["description"]))
+        arguments["file"] = discord.File(
+            io.BytesIO(drawn), filename=picture["name"], description=picture["description"]
+        )
     return arguments
 
 

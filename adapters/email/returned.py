@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_bytes, message_from_string, policy
-from email.message import EmailMessage, Message
+from email import message_from_bytes, policy
+from email.message import Message
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,17 +19,25 @@ def tokens_in(report: bytes) -> list[str]:
 
     What is only late (``4.x.x``) and what is refused for our own sake (``5.7.x``) is no fault of the address.
     """
-    message = message_from_bytes(report, policy=policy.default)
-    if not any(_is_for_good(fields) for part in message.walk() for fields in _recipients(part)):
-        return []
-    links = (LINK.search(_joined(part.get("List-Unsubscribe"))) for part in _returned(message))
+    try:
+        message = message_from_bytes(report, policy=policy.default)
+        if not any(_is_for_good(fields) for part in message.walk() for fields in _recipients(part)):
+            return []
+        links = [LINK.search(_joined(part.get("List-Unsubscribe"))) for part in _returned(message)]
+    except RecursionError:
+        return []  # mails within mails, far deeper than any mail server makes a report
     return list(dict.fromkeys(found[1] for found in links if found))
 
 
 def leave(data: Path, returned: str) -> None:
-    """Write down what came back, a token or an address, for the bot that runs on a data folder or starts there next."""
+    """Write down what came back, a token or an address, for the bot that runs on a data folder or starts there next.
+
+    Raises:
+        OSError: Nothing was written, as where there is no such folder.
+    """
     folder = data / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Without the data folder this is another one than the bot's, and nobody would ever look there.
+    folder.mkdir(mode=0o700, exist_ok=True)
     unfinished = folder / f"{uuid4().hex}.unfinished"
     unfinished.touch(mode=0o600)
     unfinished.write_text(returned, encoding="utf-8")
@@ -61,10 +69,9 @@ def _is_for_good(fields: Message) -> bool:
 
 def _returned(message: Message) -> Iterator[Message]:
     for part in message.walk():
-        if part.get_content_type() in {"text/rfc822-headers", "message/global-headers"} and isinstance(
-            part, EmailMessage
-        ):
-            yield message_from_string(str(part.get_content()), policy=policy.default)
+        if part.get_content_type() == "text/rfc822-headers":
+            # As bytes: the report may name a character set that nobody knows.
+            yield message_from_bytes(bytes(part.get_payload(decode=True) or b""), policy=policy.default)
         elif part is not message:
             yield part
 

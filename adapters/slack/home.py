@@ -87,7 +87,7 @@ def _modal(what: str, title: str, blocks: Sequence[Block]) -> View:
         "callback_id": DIALOG,
         "private_metadata": what,
         "title": plain(title[: limits.MODAL_TITLE]),
-        "submit": plain(say("Save")[: limits.MODAL_TITLE]),
+        "submit": plain(say("Save changes")[: limits.MODAL_TITLE]),
         "close": plain(say("Cancel")[: limits.MODAL_TITLE]),
         "blocks": list(blocks),
     }

@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.blocks import has_picture, without_pictures
 from adapters.slack.failures import (
     OWN_FAULT,
     WorkspaceEnded,
@@ -166,7 +167,9 @@ class SlackMessenger:
                 meaning = await self._meaning(workspace, error)
                 # This very message was refused for good; those after it are not even tried and stay planned.
                 raise CommunityGone(str(meaning)) if isinstance(meaning, WorkspaceEnded) else meaning from error
-            # Refused for certain, so saying it in plain text cannot be the second time.
+            # Refused for certain, so saying it otherwise cannot be the second time.
+            if has_picture(said):
+                return await self._sent(workspace, place, without_pictures(said))
             log.error("Slack refused our blocks", action="blocks_refused", error=error_of(error), told=_told(error))  # noqa: TRY400 - the trace says less than what Slack told
             bare = {key: value for key, value in said.items() if key != "blocks"}
             return await self._sent(workspace, place, bare)

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ MOST_KEPT = 1000
 # Beyond this level a page gets hardly smaller, and takes half as long again.
 ZIP_LEVEL = 3
 OK = 200
+# Named, and not with the quality 0, which is a refusal (RFC 9110, 12.4.2).
+TAKES_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def answer(request: web.Request, made: Made, kept: str) -> web.Response:
     if made.lasting and {each.value for each in request.if_none_match or ()} & {made.tag, "*"}:
         return web.Response(status=304, headers=headers)
     body = made.zipped
-    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+    if TAKES_GZIP.search(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
     else:
         body = gzip.decompress(body)

@@ -14,7 +14,8 @@ BURST = 120
 A_SECOND = 4.0
 # Whoever tries secrets by lot is stopped after a handful: each miss costs as much as so many pages.
 COST_OF_A_MISS = 20
-SECRET_PATHS = ("/archive/", "/feed/", "/api/v1/", "/mail/", "/picture/")
+# Not those of pictures: they hold what they open, and whoever asks for an ended one is a platform's server.
+SECRET_PATHS = ("/archive/", "/feed/", "/api/v1/", "/mail/")
 # The addresses seen last; who was pushed out begins with a full bucket again.
 ADDRESSES_KEPT = 10_000
 
@@ -72,9 +73,16 @@ def limited(buckets: Buckets, called_by_platforms: Collection[str] = ()) -> Midd
             raise web.HTTPTooManyRequests(
                 text="That is too many requests; wait a moment.", headers={"Retry-After": wait}
             )
-        response = await handler(request)
-        if request.path.startswith(SECRET_PATHS) and response.status in {401, 404}:
-            buckets.fine(address, COST_OF_A_MISS)
+        status = 0
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as refusal:
+            status = refusal.status
+            raise
+        finally:
+            if request.path.startswith(SECRET_PATHS) and status in {401, 404}:
+                buckets.fine(address, COST_OF_A_MISS)
         return response
 
     return middleware

@@ -196,6 +196,8 @@ def _ask_to_confirm(desk: Desk, asked: Asked, row: MailAddress, links: MailLinks
         if not other.confirmed and other.id != row.id:
             stores.mail_addresses.remove(other.id)
     stores.mail_addresses.keep(row, destination_named(row))
+    # What stopped because mails came back begins anew, with the button.
+    stores.subscriptions.remove(destination_named(row))
     if not full and desk.tell is not None:
         question = for_owner(
             owner_named(row),

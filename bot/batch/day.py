@@ -1,7 +1,7 @@
 """One day's papers and many profiles, as arrays that one pass can go over: a sparse product with picks at its end."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ class Day:
             raise ValueError(f"{len(self)} papers have likenesses of shape {self.likeness.shape}")
         if len(self.papers) and int(self.papers.max()) >= len(self):
             raise ValueError(f"a posting of paper {int(self.papers.max())} among {len(self)}")
+        _check_reach("word", self.starts, self.papers, self.impacts)
 
     def __len__(self) -> int:
         return len(self.prior)
@@ -72,6 +73,8 @@ class Profiles:
         lengths = {len(self.starts) - 1, len(self.seen_starts) - 1, len(self.slopes), len(self.intercepts)}
         if len(lengths) > 1:
             raise ValueError(f"profiles are told in lengths of {sorted(lengths)}")
+        _check_reach("profile", self.starts, self.words, self.weights)
+        _check_reach("profile", self.seen_starts, self.seen)
 
     def __len__(self) -> int:
         return len(self.slopes)
@@ -121,6 +124,12 @@ class Picked:
     def none(cls, profiles: int, count: int) -> "Picked":
         shape = profiles, count
         return cls(np.full(shape, -1, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+
+
+def _check_reach(name: str, starts: Offsets, *held: NDArray[Any]) -> None:
+    """Raise ValueError where a kernel would read past arrays, of which ``starts`` tells the parts."""
+    if starts[0] < 0 or np.any(np.diff(starts) < 0) or starts[-1] > min(map(len, held)):
+        raise ValueError(f"a {name} has a part of what is not there")
 
 
 class BatchPicker(Protocol):

@@ -17,6 +17,8 @@ _FEW = 16
 _SKIPPED = 3
 # Where no more papers than this reach the bar, all of them are compared at once.
 _AT_ONCE = 64
+# Papers that come next are looked for at least this share of the best score further down.
+_LEAST_STEP = np.float32(1e-3)
 
 _NOWHERE = np.float32(-np.inf)
 
@@ -172,8 +174,8 @@ def pick(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop after the
             while taken < count:
                 best_worth = _best_worth(relevance[:n_found], nearest[:n_found], other, worths)
                 if best_worth < scale * cut and cut > low and n_above < pool:
-                    # Twice as far down from the top.
-                    cut = max(cut - max(top - cut, low), low)
+                    # Twice as far down from the top, and never by less than a score can tell.
+                    cut = max(cut - max(top - cut, low, top * _LEAST_STEP), low)
                     n_found = _found_from(scores, lanes, cut, good_lanes, found, keys)
                     n_above = n_found + taken
                     for i in range(n_found):

@@ -36,6 +36,7 @@ HEAD_BYTES = 4096
 _ALIGNED = 64
 # So many papers' words are held at once while their postings are written.
 _BLOCK = 20_000
+_ROOM_AT_ONCE = 1 << 20
 
 Array = NDArray[Any]
 
@@ -78,9 +79,10 @@ def open_base(path: Path, installation: str) -> Base | None:
     try:
         with path.open("rb") as file:
             head = json.loads(file.read(HEAD_BYTES).rstrip(b"\0"))
-        if (head["magic"], head["version"], head["installation"]) != (MAGIC, VERSION, installation):
-            return None
-        whole = np.memmap(path, dtype=np.uint8, mode="r")
+            if (head["magic"], head["version"], head["installation"]) != (MAGIC, VERSION, installation):
+                return None
+            # Of the open file: another process may have put its own under the name meanwhile.
+            whole = np.memmap(file, dtype=np.uint8, mode="r")
         if len(whole) != head["bytes"]:
             return None
         arrays = {name: _view(whole, *where) for name, where in head["arrays"].items()}
@@ -135,7 +137,9 @@ def _write(
         at = -(-at // _ALIGNED) * _ALIGNED
         places[name] = (kind, at, count)
         at += np.dtype(kind).itemsize * count
-    file.truncate(at)
+    # Written, not only made longer: a mapped page for which the disk has no room left would end the process (SIGBUS).
+    for first in range(file.tell(), at, _ROOM_AT_ONCE):
+        file.write(bytes(min(_ROOM_AT_ONCE, at - first)))
     for name, array in given.items():
         file.seek(places[name][1])
         file.write(np.ascontiguousarray(array).tobytes())

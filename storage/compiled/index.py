@@ -1,6 +1,7 @@
 """The compiled index of a store: a file with nearly all papers, small segments with what came since."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -112,6 +113,7 @@ class CompiledIndex:
     def _first(self) -> Base:
         """Write the file from the whole change log, page by page: what was read of a page is let go with it."""
         terms, change = Terms.empty(), 0
+        gone: set[PaperId] = set()
 
         def pages() -> Iterator[Stream]:
             nonlocal change
@@ -120,9 +122,19 @@ class CompiledIndex:
                 if not papers and last == change:
                     return
                 change = last
-                yield read((paper for paper in papers if not paper.withdrawn), terms)
+                there = [paper for paper in papers if not paper.withdrawn]
+                gone.update(paper.id for paper in papers if paper.withdrawn)
+                gone.difference_update(paper.id for paper in there)
+                yield read(there, terms)
 
-        return write_base(self._path, pages(), terms.frozen, self._installation, lambda: change)
+        base = write_base(self._path, pages(), terms.frozen, self._installation, lambda: change)
+        edition = _edition_of(base)
+        closed = _closed_too(base.segment, edition.closed[0], sorted(gone))
+        if closed is edition.closed[0]:
+            return base
+        # Withdrawn, or merged away, on a later page than the one it was read from: nothing newer takes its place.
+        streams = _streams_of(replace(edition, closed=(closed,)))
+        return write_base(self._path, streams, base.terms.frozen, self._installation, lambda: change)
 
     def _with(self, old: Edition, papers: Sequence[Paper], change: int) -> Edition:
         changed = [paper.id for paper in papers]

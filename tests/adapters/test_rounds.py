@@ -24,7 +24,7 @@ from storage.sqlite import open_stores
 from tests.builders import MORNING, MovableClock, a_member, a_paper, direct_with
 from tests.fakes.messenger import FakeMessenger
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Running:

@@ -43,8 +43,11 @@ async def test_no_backup_is_taken_where_none_is_wanted(tmp_path: Path) -> None:
 
 async def test_what_is_left_of_returned_mails_is_dealt_with(tmp_path: Path) -> None:
     leave(tmp_path, "ana@example.org")
+    # What cannot be read comes first, and keeps nothing else from being read.
+    unreadable = waiting(tmp_path)[0].with_name("0.txt")
+    unreadable.write_bytes(b"\xff")
     await looked_after(tmp_path, RunningClock(MORNING), backups=0)
-    assert waiting(tmp_path) == []
+    assert waiting(tmp_path) == [unreadable]
 
 
 async def test_a_member_who_uses_nothing_any_more_is_forgotten_where_the_host_wants_it(tmp_path: Path) -> None:

@@ -82,6 +82,18 @@ def test_what_fits_no_day_is_refused() -> None:
         Rules(bar=0)
     with pytest.raises(ValueError, match="lengths"):
         replace(profiles, slopes=np.ones(2, dtype=np.float32))
+    with pytest.raises(ValueError, match="a word has a part"):
+        replace(whole, impacts=whole.impacts[:-1])
+    for name, values in (
+        ("starts", [0, 2]),
+        ("starts", [1, 0]),
+        ("starts", [-1, 1]),
+        ("weights", []),
+        ("seen_starts", [0, 1]),
+    ):
+        array = np.array(values, dtype=getattr(profiles, name).dtype)
+        with pytest.raises(ValueError, match="a profile has a part"):
+            replace(profiles, **{name: array})
 
 
 @pytest.mark.parametrize(("words", "seen"), [([(9_999, 1.0)], []), ([(-1, 1.0)], []), ([(0, 1.0)], [3])])

@@ -133,3 +133,9 @@ async def test_who_asks_too_much_is_slowed_in_their_language(house: House) -> No
     assert isinstance(answers[-1].reply, RefusalReply)
     assert {answer.language for answer in answers} == {"de"}
     assert answers[-1].reply.why[0] == "«"
+    # The reason "trending" is said in every language, the command of that name is typed.
+    typed = (await house.ask("trending", GERMAN, direct_with(ANA))).reply
+    pressed = (await house.press("1:like:arxiv:2603.00001", GERMAN, direct_with(ANA))).reply
+    assert isinstance(typed, RefusalReply)
+    assert isinstance(pressed, RefusalReply)
+    assert (typed.piece, pressed.piece) == ("trending", "«button»")

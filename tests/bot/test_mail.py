@@ -313,3 +313,14 @@ async def test_mails_that_come_back_stop_are_told_once_and_begin_again_when_conf
     await house.bring(a_paper(2))
     await house.paperround.deliver_due()
     assert len(house.digests()) == 1
+
+
+async def test_an_address_that_mails_came_back_from_waits_for_its_button_once_it_is_asked_for_again(
+    house: MailHouse,
+) -> None:
+    await house.confirmed("mail ana@example.org weekly fri 07:00 UTC count 3")
+    assert house.paperround.mailing.came_back("ana@example.org") == 1
+    assert "on its way to ana@example.org" in await said(house, "mail ana@example.org")
+    assert "ana@example.org waits for the button" in await said(house, "mail")
+    assert await house.paperround.mailing.confirm(token_of(house.links.confirm(house.row())))
+    assert "weekly on Friday at 07:00 UTC, up to 3 picks" in await said(house, "mail")

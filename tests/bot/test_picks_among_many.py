@@ -163,6 +163,7 @@ def test_interests_that_many_follow_are_read_once_where_whole_ones_would_have_no
     reads = [whole(library.snapshot, each.interests[0], rows, SERVED) for each in followed]
     room = sum(each.size for each in reads), sum(each.among(rows).size for each in reads)
     monkeypatch.setattr(snapshot, "MOST_REMEMBERED", sum(room) // 2)
+    monkeypatch.setattr(snapshot, "EACH_TAKES", 0)
     for _ in range(2):
         for each in followed:
             library.pick(each, NOW, candidates=today, count=5, among_many=True)

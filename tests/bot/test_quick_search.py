@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -76,5 +77,15 @@ async def test_where_the_index_is_not_quick_everybody_waits(stocked: House) -> N
 
 async def test_before_the_papers_are_read_what_is_never_wanted_is_not_searched_for(house: House) -> None:
     house.stores.papers.upsert([a_paper(1, "Entropy"), a_paper(2, "A survey")], MORNING)
-    page, _ = await house.paperround.reading.search("entropy -survey")
+    page, whole = await house.paperround.reading.search("entropy -survey")
     assert [hit.paper.title for hit in page.hits] == ["Entropy"]
+    assert not whole
+
+
+async def test_a_space_fitted_anew_makes_kept_pages_old(stocked: House) -> None:
+    reading = stocked.paperround.reading
+    await stocked.paperround.warm_up()
+    before = await reading.edition(timedelta(days=1))
+    assert await reading.edition(timedelta(days=1)) == before
+    await stocked.paperround.retrain()
+    assert await reading.edition(timedelta(days=1)) != before

@@ -74,7 +74,7 @@ def test_a_remembered_interest_ranks_as_one_that_is_searched_for(text: str) -> N
 
 
 def test_what_was_used_longest_ago_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.snapshot, "MOST_REMEMBERED", 30)
+    monkeypatch.setattr(bot.snapshot, "MOST_REMEMBERED", 3 * (bot.snapshot.EACH_TAKES + 10))
     memory, made = Memory(), list[str]()
 
     def work_out(key: str) -> str:
@@ -84,6 +84,14 @@ def test_what_was_used_longest_ago_makes_room(monkeypatch: pytest.MonkeyPatch) -
     for key in "abcabdc":
         assert memory.recall(key, partial(work_out, key), lambda _: 10) == key
     assert made == ["a", "b", "c", "d", "c"]
+
+
+def test_what_has_hardly_any_numbers_takes_room_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.snapshot, "MOST_REMEMBERED", 20_000)
+    memory, made = Memory(), list[int]()
+    for key in [*range(10), 0]:
+        memory.recall(key, partial(made.append, key), lambda _: 1)
+    assert made == [*range(10), 0]
 
 
 def test_what_is_larger_than_all_room_is_worked_out_each_time_and_stays_right(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,10 @@ from bot.paperround import Paperround
 from bot.ports import OutcomeUnknown, PlatformUnreachable
 from bot.round import PLANNED_AT_ONCE
 from bot.schedule import due_digests, evenly
+from storage.backup import back_up
+from storage.folder import DATABASE
+from storage.restore import restore
+from storage.sqlite import open_stores
 from tests.bot.conftest import House
 from tests.builders import a_channel, a_paper
 
@@ -179,6 +184,77 @@ async def test_digests_of_communities_take_turns(house: House) -> None:
     assert sorted(communities[:3]) == ["large", "middle", "small"]
     assert sorted(communities[3:5]) == ["large", "middle"]
     assert communities[5:] == ["large", "large"]
+
+
+async def test_what_nobody_could_look_up_for_a_day_is_held(due: House) -> None:
+    def lose(_: Channel) -> None:
+        raise OutcomeUnknown("the connection was cut")
+
+    async def out_of_reach(*_: object) -> MessageId | None:
+        raise PlatformUnreachable("no route")
+
+    due.messenger.before = lose
+    due.messenger.find = out_of_reach  # type: ignore[method-assign,assignment]  # for a day
+    states = []
+    for waited in (SETTLED, timedelta(hours=23), timedelta(hours=1), timedelta(0)):
+        reports = {report.key.local_date: report.state for report in await due.paperround.deliver_due()}
+        states.append(reports[NINE.date()])
+        due.clock.move(waited)
+    assert states == [DeliveryState.AMBIGUOUS] * 3 + [DeliveryState.HELD]
+
+
+async def test_o5_after_the_restore_of_an_old_backup_what_stands_there_is_found_and_the_round_goes_on(
+    tmp_path: Path,
+) -> None:
+    with open_stores(tmp_path / "data") as stores:
+        house = House(stores)
+        await house.bring(*(a_paper(number, f"Entropy {number}", "Entropy grows.") for number in range(1, 16)))
+        await house.ask("follow here entropy", channel=house.papers)
+        await house.ask("digest here daily 09:00 UTC count 3", channel=house.papers)
+        house.clock.move_to(NINE)
+        await house.paperround.deliver_due()
+        back_up(tmp_path / "data" / DATABASE, tmp_path / "copy.db")
+        for _ in range(2):
+            house.clock.move(timedelta(days=1, minutes=1))
+            await house.paperround.deliver_due()
+    assert len(house.messenger.posted) == 12
+    restore(tmp_path / "copy.db", tmp_path / "data")
+    with open_stores(tmp_path / "data") as stores:
+        again = Paperround(stores, Library(stores.papers), house.clock, {"fake": house.messenger})
+        [report] = await again.deliver_due()
+        assert report.state is DeliveryState.SENT
+        assert len(house.messenger.posted) == 12
+        house.clock.move(timedelta(days=1))
+        [report] = await again.deliver_due()
+        assert report.state is DeliveryState.SENT
+        assert len(house.messenger.posted) == 16
+
+
+async def test_after_a_restore_a_history_that_cannot_be_reached_at_once_is_read_later(tmp_path: Path) -> None:
+    with open_stores(tmp_path / "data") as stores:
+        house = House(stores)
+        await house.bring(*(a_paper(number, f"Entropy {number}", "Entropy grows.") for number in range(1, 9)))
+        await house.ask("follow here entropy", channel=house.papers)
+        await house.ask("digest here daily 09:00 UTC count 3", channel=house.papers)
+    back_up(tmp_path / "data" / DATABASE, tmp_path / "copy.db")
+    restore(tmp_path / "copy.db", tmp_path / "data")
+    find, refused = house.messenger.find, []
+
+    async def out_of_reach(*words: object) -> MessageId | None:
+        refused.append(words)
+        raise PlatformUnreachable("no route")
+
+    with open_stores(tmp_path / "data") as stores:
+        house.clock.move_to(NINE)
+        again = Paperround(stores, Library(stores.papers), house.clock, {"fake": house.messenger})
+        house.messenger.find = out_of_reach  # type: ignore[method-assign,assignment]  # for a while
+        [report] = await again.deliver_due()
+        assert (report.state, len(refused)) == (DeliveryState.AMBIGUOUS, 1)
+        house.messenger.find = find  # type: ignore[method-assign]  # as it was
+        house.clock.move(SETTLED)
+        [report] = await again.deliver_due()
+        assert report.state is DeliveryState.SENT
+        assert len(house.messenger.posted) == 4
 
 
 async def test_d10_stopped_while_it_plans_it_plans_no_more_and_the_next_start_sends_the_rest(due: House) -> None:

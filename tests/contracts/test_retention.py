@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Feedback, Verdict, destination_of
+from bot.deliveries import Note, PlannedPart, Rejected, Sent
+from bot.model import Feedback, MessageId, Verdict, destination_of
 from bot.ports import ManagerAct
 from storage.retention import Kept
 from storage.stores import SqlStores
-from tests.builders import MORNING, a_channel, a_member, a_paper
+from tests.builders import MORNING, a_channel, a_member, a_paper, direct_with
 from tests.contracts.test_communities import LAB, ONE, leave_traces
 
 ANA = a_member("ana")
@@ -74,6 +75,27 @@ def test_one_thing_done_lately_keeps_everything(used: SqlStores, lately: str) ->
             used.profiles.follow(ANA.profile, "diffusion", muted=False, now=at)
     assert used.retention.forget_unused(MORNING + YEAR + timedelta(days=1), KEPT) == 0
     assert used.saves.of(ANA)
+
+
+def test_who_was_sent_a_message_lately_is_not_forgotten_and_one_that_did_not_arrive_counts_for_nothing(
+    used: SqlStores,
+) -> None:
+    idle(used)
+    later = MORNING + timedelta(days=300)
+    lease = timedelta(minutes=2)
+    while claim := used.ledger.claim(MORNING, lease):
+        used.ledger.settle(claim, Rejected("the member has left"), MORNING)
+    note = Note(ANA.profile, direct_with(ANA), "also", later.date(), (PlannedPart(0, "Also for you", "mark", None),))
+    used.ledger.plan_note(note, later)
+    claim = used.ledger.claim(later, lease)
+    assert claim is not None
+    used.ledger.settle(claim, Sent(MessageId("m1")), later)
+    assert used.retention.forget_unused(MORNING + YEAR + timedelta(days=1), KEPT) == 0
+    used.ledger.plan_note(replace(note, about="also again", day=(later + YEAR).date()), later + YEAR)
+    claim = used.ledger.claim(later + YEAR, lease)
+    assert claim is not None
+    used.ledger.settle(claim, Rejected("the member has left"), later + YEAR)
+    assert used.retention.forget_unused(later + YEAR + timedelta(days=1), KEPT) == 1
 
 
 @pytest.mark.parametrize("sent", ["round", "mail", "feed"])

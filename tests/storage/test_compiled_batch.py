@@ -69,6 +69,11 @@ def test_where_variety_counts_most_papers_from_below_the_cut_are_picked_too() ->
     assert (picked.papers >= 0).sum() > 100 * 30
 
 
+def test_equal_papers_far_above_a_low_bar_are_picked_alike() -> None:
+    day = day_from([[(0, 1.0)]] * 100, np.ones((100, 100)))
+    assert_same(day, profiles_from([([(0, 1.0)], [])]), Rules(count=3, pool=200, bar=1e-9))
+
+
 def test_any_number_of_threads_picks_the_same() -> None:
     day = made_day(100)
     profiles = made_profiles(day, 10_000)

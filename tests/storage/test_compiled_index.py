@@ -1,7 +1,7 @@
 import random
 import sqlite3
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from pathlib import Path, PosixPath
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ if not machine_code.is_there():
     pytest.skip("the extra fast is not installed", allow_module_level=True)
 
 from storage.compiled import index as index_module
-from storage.compiled.files import write_base
+from storage.compiled.files import open_base, write_base
 from storage.compiled.index import CompiledIndex
 from storage.durable_files import made_whole
 
@@ -227,3 +227,60 @@ def test_a_file_cut_short_or_of_another_installation_is_not_used(tmp_path: Path)
     whole = (tmp_path / "index").read_bytes()
     (tmp_path / "index").write_bytes(whole[:-100])
     assert len(CompiledIndex(held, tmp_path / "index", "here")) == 0
+
+
+class Withdrawing(HeldPapers):
+    """A hundred papers of which two are withdrawn while their log is read; one of them comes back."""
+
+    def changed_after(self, change: int, limit: int = 5000) -> tuple[list[Paper], int]:
+        page = super().changed_after(change, limit)
+        if change == 0:
+            self.upsert([Paper(PaperId(f"made:{number}"), "x", "", withdrawn=True) for number in (5, 6)], MORNING)
+        if change == 80:
+            self.upsert([Paper(PaperId("made:6"), "Entropy", "")], MORNING)
+        return page
+
+
+def test_what_is_withdrawn_while_the_log_is_read_for_the_first_file_is_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "_READ_AT_ONCE", 40)
+    held = Withdrawing(papers(100, 9))
+    index = index_of(held, tmp_path)
+    for each in (index, CompiledIndex(held, tmp_path / "index", "here")):
+        assert len(each) == 99
+        assert "made:5" not in {*found(each, " ".join(WORDS[:25])), *found(each, " ".join(WORDS[25:]))}
+        assert found(each, "entropy") == ["made:6"]
+        assert each.refresh() == 0
+
+
+class Overtaken(PosixPath):
+    """The path of a file in whose place another comes as soon as it is open."""
+
+    def open(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - handed on as they came
+        opened = super().open(*given, **named)
+        self.with_name("other").replace(self)
+        return opened
+
+
+def test_a_file_that_is_replaced_while_it_is_opened_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    index_of(HeldPapers(papers(20, 7)), tmp_path)
+    (tmp_path / "index").rename(tmp_path / "old")
+    index_of(HeldPapers(papers(50, 8)), tmp_path)
+    (tmp_path / "index").rename(tmp_path / "other")
+    (tmp_path / "old").rename(tmp_path / "index")
+    base = open_base(Overtaken(tmp_path / "index"), "here")
+    assert base is not None
+    assert len(base.segment) == 20
+
+
+def test_a_file_that_does_not_fit_on_the_disk_is_refused_and_nothing_stays_of_it(
+    tmp_path: Path, mount: Callable[..., Path]
+) -> None:
+    held = HeldPapers(papers(2_000, 1))
+    index_of(held, tmp_path)
+    # All but the last part, which is written where it is mapped.
+    disk = mount(f"size={(tmp_path / 'index').stat().st_size - 100_000}")
+    with pytest.raises(OSError, match="No space left"):
+        CompiledIndex(held, disk / "index", "here").rewrite()
+    assert list(disk.iterdir()) == []

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import durable_files
 from storage.durable_files import made_whole
 from storage.index_cache import HEAD_BYTES, FileIndexCache
 
@@ -74,6 +75,22 @@ def test_what_another_process_saved_is_noticed_until_it_is_loaded(tmp_path: Path
     assert (one.renewed, other.renewed) == (False, False)
     other.save([b"newer"])
     assert (one.renewed, other.renewed) == (True, False)
+
+
+def test_while_a_new_index_goes_to_the_disk_the_old_one_passes_for_no_other_process_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, renewed = a_cache(tmp_path), list[bool]()
+    cache.save([b"old"])
+    put_in_place = durable_files.put_in_place
+
+    def watched(made: Path, path: Path) -> None:
+        renewed.append(cache.renewed)
+        put_in_place(made, path)
+
+    monkeypatch.setattr(durable_files, "put_in_place", watched)
+    cache.save([b"new"])
+    assert [*renewed, cache.renewed] == [False, False]
 
 
 def test_nothing_is_saved_while_another_process_saves(tmp_path: Path) -> None:

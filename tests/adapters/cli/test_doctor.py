@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -220,6 +221,23 @@ def test_discord_is_asked_by_way_of_the_proxy_that_is_set(
     monkeypatch.setenv("PAPERROUND_PROXY", "http://ana:hidden-word@127.0.0.1:9")
     assert ("discord", "fault") in findings(run, 1).values()
     assert "hidden-word" not in run("doctor").out
+
+
+def test_what_a_proxy_refuses_is_told_without_its_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.send_error(407)
+
+    monkeypatch.setenv("DISCORD_TOKEN", "good")
+    monkeypatch.setenv("DISCORD_API_URL", "https://discord.invalid/api")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PAPERROUND_PROXY", f"http://ana:hidden^word@127.0.0.1:{proxy.server_port}")
+        found = findings(run, 1)
+        proxy.shutdown()
+    (means,) = (means for means, what in found.items() if what == ("discord", "fault"))
+    assert "407" in means
+    assert "hidden" not in means
 
 
 def test_init_writes_what_it_knows_for_its_owner_alone(

@@ -58,6 +58,11 @@ def test_a_clock_that_is_off_is_named(slack: FakeSlack, discord: FakeDiscord, ru
     assert not [means for means, what in findings(run, 0).items() if what == ("clock", "fault")]
 
 
+def test_a_date_without_a_zone_says_nothing_about_the_clock(slack: FakeSlack, run: Run) -> None:
+    slack.faults.append(Fault("auth.test", commits=True, headers={"Date": DAY_AGO.removesuffix(" GMT")}))
+    assert not [means for means, what in findings(run, 0).items() if what == ("clock", "fault")]
+
+
 def test_an_app_level_token_that_slack_refuses_is_named(
     slack: FakeSlack, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

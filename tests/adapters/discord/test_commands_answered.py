@@ -1,7 +1,12 @@
 import asyncio
+import threading
+
+import pytest
 
 from adapters.discord.zones import ZONES
+from adapters.pictures import png
 from bot.commands import COMMANDS
+from bot.replies import Plot
 from bot.timetable import zone_names
 from tests.adapters.discord.conftest import ANA, BO, Lab
 
@@ -184,7 +189,16 @@ async def test_a_file_is_uploaded_for_the_asker_alone(lab: Lab) -> None:
     assert answer.messages[0]["files"][0]["name"] == "mydata.json"
 
 
-async def test_a_preview_has_its_days_as_a_picture_with_a_description(lab: Lab) -> None:
+async def test_a_preview_has_its_days_as_a_picture_with_a_description_drawn_beside_the_event_loop(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn_on = []
+
+    def seen(plot: Plot) -> bytes:
+        drawn_on.append(threading.current_thread())
+        return png(plot)
+
+    monkeypatch.setattr("adapters.discord.talk.png", seen)
     answer = await lab.fake.members.command(lab.place, ANA, "preview", interest="entropy")
     (message,) = [each for each in answer.messages if each["files"]]
     (picture,) = message["files"]
@@ -193,4 +207,6 @@ async def test_a_preview_has_its_days_as_a_picture_with_a_description(lab: Lab) 
     assert message["embeds"][0]["image"]["url"].endswith("plot.png")
     (told,) = message["attachments"]
     assert ": 4" in told["description"] or ": 8" in told["description"]
+    assert len(drawn_on) == 1
+    assert threading.main_thread() not in drawn_on
     assert lab.fake.refusals == []

@@ -217,6 +217,9 @@ async def test_d8_a_doubtful_message_that_was_deleted_counts_as_sent_and_pauses_
     assert subscription is not None
     assert subscription.paused is None
     assert not any("paper round" in title for title in titles(lab)), "the nonce is the same at every attempt"
+    sent = [part.message for part in lab.stores.ledger.recent(f"discord:{lab.guild.id}:{lab.place.id}", 20)]
+    (gone,) = [message for message in sent if message is not None and message.startswith("deleted-")]
+    assert lab.edge.messenger.address(lab.channel, gone, gone) == ""
 
 
 async def test_a_form_that_discord_refuses_is_sent_once_more_as_plain_words(lab: Lab) -> None:

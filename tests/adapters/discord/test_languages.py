@@ -1,7 +1,10 @@
 """Discord in another language: no word of this edge's own stays English."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -106,6 +109,27 @@ async def test_the_edge_refuses_in_the_language_of_the_member(lab: Lab) -> None:
     assert refused.text.startswith("«Only someone who manages this channel may edit its interests.»")
     form = await members.press(lab.place, BO, shown.buttons()["«Edit»"], manager=True)
     assert (form.first or {})["data"]["title"] == "«Interests of this channel»"
+    silent = lab.fake.world.add_message(lab.place, {"content": ""}, author=BO)
+    assert "`«message»`" in (await members.menu(lab.place, BO, silent)).text
+
+
+async def test_a_form_whose_list_takes_too_long_is_refused_without_waiting_for_the_store(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = lab.fake.members
+    members.locale = "de"
+    await members.command(lab.place, ANA, "follow", interest="entropy")
+    shown = await members.command(lab.place, ANA, "interests")
+    monkeypatch.setattr("adapters.discord.conversation.FORM_WAIT_S", 0.1)
+    threads, answers = ThreadPoolExecutor(1), Event()
+    asyncio.get_running_loop().set_default_executor(threads)
+    threads.submit(answers.wait)
+    try:
+        refused = await members.press(lab.place, ANA, shown.buttons()["«Edit»"])
+    finally:
+        answers.set()
+    assert "«The list took too long; please press again.»" in refused.text
+    assert "`«Edit»`" in refused.text
 
 
 async def test_a_round_is_posted_in_the_language_of_the_channel(lab: Lab) -> None:

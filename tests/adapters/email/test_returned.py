@@ -50,6 +50,12 @@ def test_a_report_of_a_refusal_for_good_names_our_mail(whole: bool) -> None:  # 
     assert tokens_in(a_report(whole=whole, leave_by=folded).replace(b"\r\n", b"\n")) == [TOKEN]
 
 
+@pytest.mark.parametrize("kind", [b"text/rfc822-headers; charset=unknown-8bit", b"message/global-headers"])
+def test_headers_alone_are_read_in_whatever_form_they_come_back(kind: bytes) -> None:
+    report = a_report(whole=False).replace(b"text/rfc822-headers", kind)
+    assert tokens_in(report.replace(b"Subject: Papers", b"Subject: Pap\xe9rs")) == [TOKEN]
+
+
 def test_what_is_late_relayed_or_refused_for_our_own_sake_stops_nothing() -> None:
     for status, action in (("4.4.1", "delayed"), ("2.1.5", "relayed"), ("5.7.1", "failed"), ("4.2.2", "failed")):
         assert tokens_in(a_report(status, action)) == [], (status, action)
@@ -59,7 +65,8 @@ def test_any_other_mail_stops_nothing() -> None:
     mail = EmailMessage()
     mail["List-Unsubscribe"] = LEAVE
     mail.set_content(f"Action: failed\nStatus: 5.1.1\n{LEAVE}")
-    for said in (mail.as_bytes(), b"", b"\xff\x00 no mail", a_report(leave_by="<https://other.example/leave>")):
+    nested = b"Content-Type: message/rfc822\r\n\r\n" * 2000 + a_report()
+    for said in (mail.as_bytes(), b"", b"\xff\x00 no mail", nested, a_report(leave_by="<https://other.example/leave>")):
         assert tokens_in(said) == []
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.home import ASKED, CHANNEL, OWN, dialog
+from bot.catalogues import LANGUAGES
 from bot.model import Channel, Member, Verdict
+from bot.words import say, spoken
 from tests.adapters.slack.block_kit import view_refusals
 from tests.adapters.slack.conftest import NOW, Running
 from tests.wire.slack.said import a_press, a_reaction, an_event, token_of
@@ -110,6 +113,15 @@ async def test_a_members_own_choices_are_made_in_a_dialog(running: Running) -> N
     assert await submit(running, {"follow-ups": {"typed": {"selected_option": {"value": "off"}}}}) == {}
     await running.until(lambda: "follow-ups is off for you" in the_tab(running))
     assert running.stores.preferences.of(ANA.profile) == {"follow-ups": "off"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_titles_and_buttons_of_dialogs_are_short_enough_in_every_language(language: str) -> None:
+    titles = {**{what: title for what, (title, _, _) in ASKED.items()}, CHANNEL: "A channel's settings"}
+    with spoken(language):
+        for what, title in {**titles, OWN: "Your choices"}.items():
+            shown = [dialog(what)[part]["text"] for part in ("title", "submit", "close")]
+            assert shown == [say(title), say("Save changes"), say("Cancel")]
 
 
 async def own_round(running: Running) -> Place:

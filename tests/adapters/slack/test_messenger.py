@@ -9,6 +9,7 @@ import pytest
 
 from adapters.clock import RunningClock
 from adapters.slack.messenger import SlackMessenger
+from adapters.slack.render import answered
 from adapters.slack.workspaces import Workspaces
 from bot.deliveries import Layout
 from bot.model import Channel, MessageId
@@ -269,6 +270,18 @@ async def test_blocks_that_slack_refuses_are_said_in_plain_text(
     assert "blocks" not in message
     assert message["text"] == json.loads(payload)["text"]
     assert message["metadata"]["event_payload"] == {"delivery": "pr-1"}
+
+
+async def test_a_message_whose_picture_slack_cannot_load_keeps_its_other_blocks(
+    fake: FakeSlack, messenger: SlackMessenger
+) -> None:
+    fake.faults.append(Fault("chat.postMessage", error="invalid_blocks"))
+    (said,) = answered(of_kind("preview"))
+    await messenger.tell(READING, {"text": said["text"], "blocks": said["blocks"]})
+    (message,) = fake.home.places["C1"].posts
+    kept = [block for block in said["blocks"] if block["type"] != "image"]
+    assert len(kept) == len(said["blocks"]) - 1
+    assert message["blocks"] == kept
 
 
 async def test_without_a_connection_nothing_was_sent(payload: str) -> None:

@@ -79,9 +79,11 @@ async def test_a_reader_who_has_a_page_is_sent_it_again_only_when_papers_came(ro
 
 
 async def test_a_reader_who_takes_no_gzip_gets_the_page_plain(room: Playground) -> None:
-    async with room.visitor.get("/", headers={"Accept-Encoding": "identity"}) as plain:
-        assert "Content-Encoding" not in plain.headers
-        assert "<!doctype html>" in await plain.text()
-    async with room.visitor.get("/", headers={"Accept-Encoding": "gzip"}) as zipped:
-        assert zipped.headers["Content-Encoding"] == "gzip"
-        assert "Accept-Encoding" in zipped.headers["Vary"]
+    for taken in ("identity", "", "br, gzip;q=0", "gzip ; q=0.000, br"):
+        async with room.visitor.get("/", headers={"Accept-Encoding": taken}) as plain:
+            assert "Content-Encoding" not in plain.headers, taken
+            assert "<!doctype html>" in await plain.text()
+    for taken in ("gzip", "br;q=1.0, GZIP;q=0.8, *;q=0.1", "gzip, deflate", "gzip;q=0.01"):
+        async with room.visitor.get("/", headers={"Accept-Encoding": taken}) as zipped:
+            assert zipped.headers["Content-Encoding"] == "gzip", taken
+            assert "Accept-Encoding" in zipped.headers["Vary"]

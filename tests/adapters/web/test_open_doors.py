@@ -164,20 +164,32 @@ def test_only_so_many_addresses_are_kept() -> None:
     assert len(buckets._left) == ADDRESSES_KEPT  # noqa: SLF001 - nothing outside shows it
 
 
-async def test_whoever_tries_secrets_by_lot_is_stopped_soon_and_this_machine_never(room: Playground) -> None:
+@pytest.mark.parametrize("guess", ["/archive/guess-{}", "/feed/guess-{}.atom", "/api/v1/me?guess={}"])
+async def test_whoever_tries_secrets_by_lot_is_stopped_soon_and_this_machine_never(
+    room: Playground, guess: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However long a request takes, nothing is given back meanwhile.
+    monkeypatch.setattr("adapters.web.rates.A_SECOND", 0.0001)
     outside = {"X-Forwarded-For": "203.0.113.9"}
     statuses = []
     for number in range(12):
-        async with room.visitor.get(f"/archive/guess-{number}", headers=outside) as response:
+        async with room.visitor.get(guess.format(number), headers=outside) as response:
             statuses.append(response.status)
-    assert statuses[0] == 404
+    assert statuses[0] in {401, 404}
     assert statuses[-1] == 429
-    assert statuses.count(404) < 8
+    assert statuses.count(429) > 4
     async with room.visitor.get("/", headers=outside) as response:
         assert response.status == 429
         assert int(response.headers["Retry-After"]) >= 1
     async with room.visitor.get("/") as response:
         assert response.status == 200
+
+
+async def test_a_platform_that_asks_for_pictures_that_have_ended_is_given_the_others(room: Playground) -> None:
+    outside = {"X-Forwarded-For": "203.0.113.9"}
+    for number in range(12):
+        async with room.visitor.get(f"/picture/1.{number}.x.png", headers=outside) as response:
+            assert response.status == 404
 
 
 @pytest.mark.parametrize(

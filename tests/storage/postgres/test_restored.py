@@ -1,6 +1,7 @@
 """A PostgreSQL out of a dump does not know what was posted since: that is looked up before anything is posted."""
 
 import os
+import re
 import subprocess
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from storage.postgres.stores import PostgresStores
 from tests.builders import MORNING, a_channel
 from tests.postgres import a_database
 from tests.storage.postgres.senders import LEASE
+
+PAGE = Path(__file__).parents[3] / "docs" / "hosting" / "many.md"
 
 
 def tool(name: str, *words: str | Path) -> None:
@@ -68,11 +71,28 @@ def test_after_pg_restore_the_first_digest_of_a_destination_is_looked_up_before_
             assert claimed(stores, 13) == [None]
 
 
+def told_to_hosts(beginning: str) -> str:
+    """Return the one statement of the page for hosts that begins so."""
+    (said,) = re.findall(f'--command="({re.escape(beginning)}[^"]*)"', PAGE.read_text(encoding="utf-8"))
+    return str(said)
+
+
+def test_a_host_who_moved_a_database_and_lost_nothing_can_say_so(tmp_path: Path) -> None:
+    with a_database() as address:
+        with open_postgres(address, tmp_path) as stores:
+            plan(stores, "lab", 11)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("UPDATE _paperround_place SET server = 'before', deliveries = '1'")
+            connection.execute(told_to_hosts("UPDATE _paperround_place SET (server, deliveries)").encode())
+        with open_postgres(address, tmp_path) as stores:
+            assert claimed(stores, 11) == [None]
+
+
 def test_a_host_who_put_back_the_files_of_the_server_can_say_so(tmp_path: Path) -> None:
     with a_database() as address:
         with open_postgres(address, tmp_path) as stores:
             plan(stores, "lab", 11)
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("UPDATE _paperround_place SET server = 'restored'")
+            connection.execute(told_to_hosts("UPDATE _paperround_place SET server").encode())
         with open_postgres(address, tmp_path) as stores:
             assert claimed(stores, 11) == [MORNING - timedelta(days=1)]

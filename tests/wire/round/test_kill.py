@@ -62,13 +62,6 @@ def watched() -> None:
         pytest.skip("system calls cannot be watched here (no strace, or not permitted)")
 
 
-@pytest.mark.usefixtures("watched")
-async def test_d1_killed_at_a_commit_or_a_message_every_part_stands_once(tmp_path: Path) -> None:
-    count = await run(tmp_path, "slack", kills=1, seed=25, calls=True)
-    assert count.at_calls == 1
-    assert each_once(count), count.troubles
-
-
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.usefixtures("watched")
