@@ -22,6 +22,10 @@ from tests.wire.slack.fake_slack import APP_TOKEN, FakeSlack
 
 PATIENCE_S = 120
 PRESSED_AGAIN_S = 10
+# What runs in the background has Ctrl-C ignored, and hands that on to its children; at a terminal it is not.
+COMMAND = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from adapters.cli import main; main()"
+)
 ROOT = Path(__file__).resolve().parents[3]
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -34,7 +38,7 @@ class Terminal:
         self._seen = 0
         self.shown = ""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from adapters.cli import main; main()", *words],
+            [sys.executable, "-c", COMMAND, *words],
             env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "200"},
             stdin=theirs,
             stdout=theirs,
