@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
+from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -40,6 +41,9 @@ from bot.suggestions import NOTHING, Suggestion, Typing, suggestions
 from bot.words import marked, say, spoken
 
 log = structlog.get_logger()
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # What a refusal names where nothing was typed.
 # Translators: what somebody used: a button, a message that was pointed at, an emoji.
@@ -186,14 +190,9 @@ class Paperround:
         if channel.direct or not links_in(text):
             return None
         asked = self._pressing(member, channel, event)
-
-        def look() -> Answer | None:
-            # Everybody in the channel sees it.
-            with spoken(self._languages.of(channel)):
-                return self._pasted.answer(self._desk, asked, text)
-
         try:
-            return await asyncio.to_thread(look)
+            # Everybody in the channel sees it.
+            return await self._spoken_to(channel, self._pasted.answer, self._desk, asked, text)
         except StorageUnavailable:
             # Nobody asked for anything, so nobody misses it.
             log.warning("a pasted link was not answered", action="link_unanswered", platform=channel.platform)
@@ -265,12 +264,7 @@ class Paperround:
     async def offered(self, paper: PaperId, member: Member, channel: Channel) -> OfferedPick | None:
         """Return a paper as a message should now show it, with the community's counts; None when it is not stored."""
         asked = self._pressing(member, channel, "")
-
-        def look() -> OfferedPick | None:
-            with spoken(self._languages.of(member)):
-                return offered_now(self._desk, asked, paper)
-
-        return await asyncio.to_thread(look)
+        return await self._spoken_to(member, offered_now, self._desk, asked, paper)
 
     async def shown_again(self, channel: Channel, message: MessageId) -> PicksReply | None:
         """Return what a posted message should now say, for editing it; None when it shows not exactly one paper."""
@@ -329,12 +323,7 @@ class Paperround:
             beside: What the other options of the command say so far, by name.
         """
         typing = Typing(command, option, typed, beside)
-
-        def look() -> list[Suggestion]:
-            with spoken(self._languages.of(member)):
-                return suggestions(self._desk, typing, member, channel)
-
-        return await asyncio.to_thread(look)
+        return await self._spoken_to(member, suggestions, self._desk, typing, member, channel)
 
     async def language_of(self, owner: Member | Channel) -> str:
         """Return the language of a member, or of what is posted to a channel: a key of `bot.catalogues`, or ``en``."""
@@ -382,19 +371,27 @@ class Paperround:
 
     async def _at_the_desk(self, member: Member, piece: str, deed: Callable[[], Answer]) -> Answer:
         def do() -> Answer:
-            with spoken(self._languages.of(member)):
-                try:
-                    return deed()
-                except StorageUnavailable:
-                    why = say("The store did not answer, so nothing was changed. Please try again in a moment.")
-                    return Answer(RefusalReply(_named(piece), why))
+            try:
+                return deed()
+            except StorageUnavailable:
+                why = say("The store did not answer, so nothing was changed. Please try again in a moment.")
+                return Answer(RefusalReply(_named(piece), why))
 
-        answer = await asyncio.to_thread(do)
+        answer = await self._spoken_to(member, do)
         if answer.changed:
             self._languages.forget(member)
         if answer.changed or answer.planned:
             self._wake()
         return answer
+
+    async def _spoken_to(self, owner: Member | Channel, deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do something on a thread, in the language of a member or of what is posted to a channel."""
+
+        def do() -> R:
+            with spoken(self._languages.of(owner)):
+                return deed(*args, **kwargs)
+
+        return await asyncio.to_thread(do)
 
     async def _refused(self, bad: BadCommand, text: str, member: Member) -> Answer:
         """Refuse words that are no command, in the member's language: they are read once more in it."""
