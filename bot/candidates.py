@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,23 @@ class Fresh:
     rows: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidates(Collection[PaperId]):
     """Some fresh papers, told by what they are not: no copy of a hundred thousand names for each answer."""
 
     fresh: Fresh
     also: frozenset[PaperId] = field(default_factory=frozenset)
     without: frozenset[PaperId] = field(default_factory=frozenset)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """Their rows in the snapshot of ``fresh``, ascending; an answer asks for them again and again."""
+        snapshot = self.fresh.snapshot
+        open_ = np.zeros(len(snapshot), dtype=np.bool_)
+        open_[self.fresh.rows] = True
+        open_[snapshot.rows_of(self.also)] = True
+        open_[snapshot.rows_of(self.without)] = False
+        return np.flatnonzero(open_)
 
     def __contains__(self, paper: object) -> bool:
         if paper in self.without or not isinstance(paper, str):
@@ -71,21 +82,17 @@ class Candidates(Collection[PaperId]):
 
     def __iter__(self) -> Iterator[PaperId]:
         ids = self.fresh.snapshot.ids
-        return (ids[row] for row in rows_in(self.fresh.snapshot, self).tolist())
+        return (ids[row] for row in self.rows.tolist())
 
     def __len__(self) -> int:
-        return len(rows_in(self.fresh.snapshot, self))
+        return len(self.rows)
 
 
 def rows_in(snapshot: Snapshot, papers: Collection[PaperId]) -> NDArray[np.int64]:
     """Return the rows of those of some papers that a snapshot knows, ascending."""
-    if not isinstance(papers, Candidates) or papers.fresh.snapshot is not snapshot:
-        return snapshot.rows_of(papers)
-    open_ = np.zeros(len(snapshot), dtype=np.bool_)
-    open_[papers.fresh.rows] = True
-    open_[snapshot.rows_of(papers.also)] = True
-    open_[snapshot.rows_of(papers.without)] = False
-    return np.flatnonzero(open_)
+    if isinstance(papers, Candidates) and papers.fresh.snapshot is snapshot:
+        return papers.rows
+    return snapshot.rows_of(papers)
 
 
 def in_focus(snapshot: Snapshot, candidates: Collection[PaperId] | None) -> NDArray[np.int64]:
