@@ -39,6 +39,11 @@ class Bin:
     said: float
     liked: float
 
+    @property
+    def highest(self) -> float:
+        """Where the tenth ends, 0.1..1."""
+        return self.lowest + 1 / BINS
+
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
@@ -84,18 +89,19 @@ def reliability(outcomes: Sequence[Outcome]) -> Reliability | None:
 
 def liked_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, float]]:
     """Return each week's Monday with the share of its picks that were liked, in percent, oldest first."""
-    return [(monday, 100 * sum(liked) / len(liked)) for monday, liked in _by_week(outcomes)]
+    return [(monday, 100 * sum(liked) / len(liked)) for monday, liked in by_week(outcomes)]
 
 
 def hit_rate_by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, str]]:
     """Return each week's Monday with ``"7 of 25 liked"``, oldest first."""
     return [
         (monday, say("{liked} of {shown} liked", liked=sum(liked), shown=len(liked)))
-        for monday, liked in _by_week(outcomes)
+        for monday, liked in by_week(outcomes)
     ]
 
 
-def _by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, list[bool]]]:
+def by_week(outcomes: Sequence[Outcome]) -> list[tuple[date, list[bool]]]:
+    """Return each week's Monday with whether each of its picks was liked, oldest first."""
     weeks: dict[date, list[bool]] = defaultdict(list)
     for outcome in outcomes:
         weeks[outcome.day - timedelta(days=outcome.day.weekday())].append(outcome.liked)

@@ -165,7 +165,8 @@ def weeks_chart(figures: ProfileFigures) -> Chart:
 
 def honesty_chart(figures: ProfileFigures) -> Chart:
     """Return the reliability diagram: what was said against what happened; on the line both are the same."""
-    most = max((each.count for each in figures.bins), default=1)
+    bins = figures.reliability.bins if figures.reliability is not None else ()
+    most = max((each.count for each in bins), default=1)
     span = WIDTH - LEFT - RIGHT
     dots = tuple(
         Dot(
@@ -179,7 +180,7 @@ def honesty_chart(figures: ProfileFigures) -> Chart:
                 liked=percent(each.liked),
             ),
         )
-        for each in figures.bins
+        for each in bins
     )
     return Chart(
         name="honesty",
@@ -196,12 +197,12 @@ def honesty_chart(figures: ProfileFigures) -> Chart:
         head=(say("Said"), say("Picks"), say("Said on average"), say("Liked")),
         rows=tuple(
             (
-                say("{first} to {last} %", first=f"{100 * each.first:.0f}", last=f"{100 * each.last:.0f}"),
+                say("{first} to {last} %", first=f"{100 * each.lowest:.0f}", last=f"{100 * each.highest:.0f}"),
                 whole(each.count),
                 percent(each.said),
                 percent(each.liked),
             )
-            for each in figures.bins
+            for each in bins
         ),
         diagonal=(LEFT, _y(0, 100), WIDTH - RIGHT, _y(100, 100)),
     )

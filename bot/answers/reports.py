@@ -224,7 +224,7 @@ def _honesty(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
         (say("Brier score"), decimal(told.brier, 3)),
         *(
             (
-                say("Said {lowest} to {highest}", lowest=round(100 * each.lowest), highest=percent(each.lowest + 0.1)),
+                say("Said {lowest} to {highest}", lowest=round(100 * each.lowest), highest=percent(each.highest)),
                 say(
                     "{liked} of {number} liked, {said} said on average",
                     liked=percent(each.liked),

@@ -1,6 +1,5 @@
 """A profile's past picks, and the figures of how they were taken: what only a signed link opens."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from bot.answers.tastes import standing_acts
 from bot.desk import Desk
 from bot.model import Channel, DeliveryKey, Digest, Member, PaperId, Pick, ProfileId, Verdict, destination_of
 from bot.ports import Messenger
-from bot.quality import BINS, Outcome, Reliability, reliability
+from bot.quality import Outcome, Reliability, by_week, reliability
 from bot.reasons import in_words
 from bot.words import say
 
@@ -43,17 +42,6 @@ class ArchivePage:
 
 
 @dataclass(frozen=True, slots=True)
-class ReliabilityBin:
-    """The picks whose percentage fell between two tenths: how many, what was said on average, how many were liked."""
-
-    first: float
-    last: float
-    count: int
-    said: float
-    liked: float
-
-
-@dataclass(frozen=True, slots=True)
 class Week:
     """What became of the picks of one week, by its Monday."""
 
@@ -73,7 +61,6 @@ class ProfileFigures:
     whose: str
     days: int
     weeks: tuple[Week, ...]
-    bins: tuple[ReliabilityBin, ...]
     reliability: Reliability | None
 
 
@@ -99,33 +86,11 @@ def profile_figures(desk: Desk, profile: ProfileId, now: datetime) -> ProfileFig
     first = (now - FIGURES_BACK).date()
     digests = [each for each in desk.stores.digests.recent(profile, FIGURES_DIGESTS) if each.local_date >= first]
     outcomes = _outcomes(desk, profile, digests[::-1])
-    weeks: dict[date, list[bool]] = defaultdict(list)
-    for outcome in outcomes:
-        weeks[outcome.day - timedelta(days=outcome.day.weekday())].append(outcome.liked)
     return ProfileFigures(
         whose=whose_picks(desk, profile),
         days=FIGURES_BACK.days,
-        weeks=tuple(Week(monday, len(liked), sum(liked)) for monday, liked in sorted(weeks.items())),
-        bins=reliability_bins(outcomes),
+        weeks=tuple(Week(monday, len(liked), sum(liked)) for monday, liked in by_week(outcomes)),
         reliability=reliability(outcomes),
-    )
-
-
-def reliability_bins(outcomes: list[Outcome]) -> tuple[ReliabilityBin, ...]:
-    """Return the bins of a reliability diagram (DeGroot & Fienberg 1983) that hold any pick, lowest first."""
-    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for outcome in outcomes:
-        if outcome.probability is not None:
-            bins[min(int(outcome.probability * BINS), BINS - 1)].append((outcome.probability, outcome.liked))
-    return tuple(
-        ReliabilityBin(
-            first=number / BINS,
-            last=(number + 1) / BINS,
-            count=len(told),
-            said=sum(probability for probability, _ in told) / len(told),
-            liked=sum(liked for _, liked in told) / len(told),
-        )
-        for number, told in sorted(bins.items())
     )
 
 
