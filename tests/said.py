@@ -1,6 +1,6 @@
 """A language in which each text of the bot stands between marks, so that what was not said in it is seen at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
@@ -45,6 +45,19 @@ def unsaid(texts: Iterable[str], besides: Iterable[str] = ()) -> list[str]:
     """Return the words that came out of no catalogue, but for what is typed, days, names, and those of ``besides``."""
     known = known_words(*NAMES, *besides)
     return [word for text in texts for word in unwrapped(text, known)]
+
+
+def texts_under(found: object, names: Collection[str], besides: Collection[str] = ()) -> Iterator[str]:
+    """Yield each text that has one of some names in a payload, at whatever depth, but not below ``besides``."""
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            if name in names and isinstance(value, str):
+                yield value
+            elif name not in besides:
+                yield from texts_under(value, names, besides)
+    elif isinstance(found, list | tuple):
+        for each in found:
+            yield from texts_under(each, names, besides)
 
 
 _FULL = a_paper(

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -19,9 +19,9 @@ from adapters.discord.watch import TOO_MANY
 from bot.interruptions import cause_in_words
 from bot.preferences import PREFERENCES
 from bot.replies import Reply, kind_of
-from bot.words import say, spoken
+from bot.words import say
 from tests.adapters.discord.conftest import ANA, BO, SUBJECTS, Lab
-from tests.said import MARKED_REPLIES, marked_language, unsaid
+from tests.said import MARKED_REPLIES, texts_under, unsaid
 from tests.wire.discord.payloads import refusals
 
 # Addresses of links, and the marker of a posted message.
@@ -34,30 +34,12 @@ PAPERS = (*SUBJECTS, "On, part", "We study in setting. It is measured with care.
 UPLOADED = ("file", "picture")
 SHOWN = ("content", "title", "description", "label", "text")
 
-
-@pytest.fixture(autouse=True)
-def language() -> Iterator[str]:
-    with marked_language() as marked:
-        yield marked
-
-
-@pytest.fixture
-def speaking(language: str) -> Iterator[None]:
-    with spoken(language):
-        yield
+pytestmark = pytest.mark.usefixtures("language")
 
 
 def texts_of(found: object) -> Iterator[str]:
     """Yield each text of messages, at whatever depth, without addresses and what hides markup."""
-    if isinstance(found, Mapping):
-        for name, value in found.items():
-            if name in SHOWN and isinstance(value, str):
-                yield UNREAD.sub(" ", value.replace("\\", ""))
-            elif name not in UPLOADED:
-                yield from texts_of(value)
-    elif isinstance(found, list | tuple):
-        for each in found:
-            yield from texts_of(each)
+    return (UNREAD.sub(" ", text.replace("\\", "")) for text in texts_under(found, SHOWN, besides=UPLOADED))
 
 
 @pytest.mark.usefixtures("speaking")

@@ -1,7 +1,7 @@
 """Mails in another language: no word of this edge's own stays English, whenever the mail is sent."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,17 +15,13 @@ from bot.replies import Reply, kind_of
 from bot.words import spoken
 from tests.bot.test_mail import MailHouse, token_of
 from tests.builders import a_paper
-from tests.said import MARKED_REPLIES, marked_language, texts_of_page, unsaid
+from tests.said import MARKED_REPLIES, texts_of_page, unsaid
 
 ADDRESS = re.compile(r"https?://[^\s»]+")
 # The names of sources, and what is typed or in a file, stay as they are.
 KEPT = ("arxiv", "sample", "misc", "reading-list.bib", "one")
 
-
-@pytest.fixture(autouse=True)
-def language() -> Iterator[str]:
-    with marked_language() as marked:
-        yield marked
+pytestmark = pytest.mark.usefixtures("language")
 
 
 @pytest.mark.parametrize("reply", MARKED_REPLIES, ids=kind_of)

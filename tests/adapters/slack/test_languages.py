@@ -1,7 +1,7 @@
 """Slack in another language: no word of this edge's own stays English."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,41 +16,22 @@ from bot.interruptions import cause_in_words
 from bot.ports import SHUT_OUT
 from bot.preferences import PREFERENCES
 from bot.replies import Reply, kind_of
-from bot.words import spoken
 from tests.adapters.slack.block_kit import refusals, view_refusals
 from tests.adapters.slack.conftest import NOW, Running, some_papers
 from tests.replies import of_kind
-from tests.said import MARKED_REPLIES, in_marks, marked_language, unsaid
+from tests.said import MARKED_REPLIES, in_marks, texts_under, unsaid
 from tests.wire.slack.said import a_press, a_reaction, an_event
 
 ADDRESS = re.compile(r"<https?://[^|>]*\|?")
 # What is typed stays as everybody types it, and so do the names of settings.
 TYPED = ("/papers", "survey", *(word for each in PREFERENCES for word in (each.name, *each.choices)))
 
-
-@pytest.fixture(autouse=True)
-def language() -> Iterator[str]:
-    with marked_language() as marked:
-        yield marked
-
-
-@pytest.fixture
-def speaking(language: str) -> Iterator[None]:
-    with spoken(language):
-        yield
+pytestmark = pytest.mark.usefixtures("language")
 
 
 def texts_of(found: object) -> Iterator[str]:
     """Yield each text of a message or a view, at whatever depth, without addresses."""
-    if isinstance(found, Mapping):
-        for name, value in found.items():
-            if name == "text" and isinstance(value, str):
-                yield ADDRESS.sub("", value)
-            elif name != "value":
-                yield from texts_of(value)
-    elif isinstance(found, list | tuple):
-        for each in found:
-            yield from texts_of(each)
+    return (ADDRESS.sub("", text) for text in texts_under(found, ("text",), besides=("value",)))
 
 
 def said_in(found: object) -> list[str]:

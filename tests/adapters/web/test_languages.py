@@ -1,7 +1,6 @@
 """Pages and the playground's messages in another language: nothing of them but names and papers stays English."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from bot.model import MessageId
 from bot.replies import Reply, kind_of
 from bot.words import spoken
 from tests.adapters.web.conftest import SUBJECTS, Playground
-from tests.said import MARKED_REPLIES, marked_language, texts_of_page, unsaid
+from tests.said import MARKED_REPLIES, texts_of_page, unsaid
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 # What is the same in every language beside what always is.
@@ -23,11 +22,7 @@ KEPT = ("list", "entropy language models survey", "ECE", "Brier", "reading-list.
 PAPERS = (*(f"{title} {abstract} part" for title, abstract in SUBJECTS), "A. Author, B. Writer", "cs.LG")
 ASKING = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}
 
-
-@pytest.fixture(autouse=True)
-def language() -> Iterator[str]:
-    with marked_language() as marked:
-        yield marked
+pytestmark = pytest.mark.usefixtures("language")
 
 
 @pytest.mark.parametrize("reply", MARKED_REPLIES, ids=kind_of)
