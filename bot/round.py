@@ -115,14 +115,14 @@ class Round:
 
         The first digests are sent while the later ones are planned.
         """
-        due = evenly(await self._aside(self._due))
+        due = await self._aside(self._due)
         said: dict[DeliveryKey, Reply | None] = {}
         # What nobody asks to be told is not kept: of thousands of digests it would be the larger part of the memory.
         kept = said if reported else None
         planning = asyncio.create_task(self._plan_all(due, kept), name="planning")
         try:
-            touched = await self._send(said, planning)
-            return await self._reports(touched, said) if reported else []
+            touched = await self._send(planning)
+            return await self._reports([*said, *touched], said) if reported else []
         finally:
             planning.cancel()
 
@@ -134,7 +134,7 @@ class Round:
         if not await self._aside(self._stores.ledger.redo, key, self._clock.now()):
             return None
         self._sender.asked_again.add(key)
-        return await self._reports(await self._send({key: None}, None), {key: None})
+        return await self._reports([key, *await self._send(None)], {key: None})
 
     def clock_behind(self) -> timedelta | None:
         """Return how far the clock is behind the newest digest in the ledger; None when that is no cause for worry."""
@@ -249,45 +249,45 @@ class Round:
         self._more_planned.set()
         self._more_planned = asyncio.Event()
 
-    async def _send(
-        self, said: Mapping[DeliveryKey, Reply | None], planning: asyncio.Task[None] | None
-    ) -> list[DeliveryKey]:
-        """Send what is planned and what is being planned; return whose digests and notes were touched."""
-        sent = await asyncio.gather(*(self._send_while(planning) for _ in range(SENDERS)))
+    async def _send(self, planning: asyncio.Task[None] | None) -> dict[DeliveryKey, None]:
+        """Send what is planned and what is being planned; return whose digests and notes were touched, in order."""
+        # Filled as they come: of thousands of digests, gathering them at the end would hold everybody up.
+        touched: dict[DeliveryKey, None] = {}
+        await self._send_side_by_side(planning, touched)
         if planning is not None:
             await planning
-        sent += await self._send_soon()
+        await self._send_soon(touched)
         if await self._aside(self._plan_for_members):
-            sent += await asyncio.gather(*(self._send_while(None) for _ in range(SENDERS)))
-            sent += await self._send_soon()
-        return list(dict.fromkeys([*said, *(key for keys in sent for key in keys)]))
+            await self._send_side_by_side(None, touched)
+            await self._send_soon(touched)
+        return touched
 
-    async def _send_soon(self) -> list[list[DeliveryKey]]:
+    async def _send_side_by_side(self, planning: asyncio.Task[None] | None, touched: dict[DeliveryKey, None]) -> None:
+        await asyncio.gather(*(self._send_while(planning, touched) for _ in range(SENDERS)))
+
+    async def _send_soon(self, touched: dict[DeliveryKey, None]) -> None:
         """Send what is put off for a moment only."""
-        sent: list[list[DeliveryKey]] = []
         for _ in range(WAITS):
             due_at = await self._aside(self._stores.ledger.next_due, self._clock.now())
             if self._sender.stopping or due_at is None or due_at - self._clock.now() > SOON:
                 break
             await asyncio.sleep(max(due_at - self._clock.now(), SHORTEST_WAIT).total_seconds())
-            sent += await asyncio.gather(*(self._send_while(None) for _ in range(SENDERS)))
-        return sent
+            await self._send_side_by_side(None, touched)
 
     async def _reports(
         self, touched: Sequence[DeliveryKey], said: Mapping[DeliveryKey, Reply | None]
     ) -> list[DeliveryReport]:
-        told = [key for key in touched if key in said or not key.is_note]
+        told = [key for key in dict.fromkeys(touched) if key in said or not key.is_note]
         return [await self._aside(self._report, key, said.get(key)) for key in told]
 
-    async def _send_while(self, planning: asyncio.Task[None] | None) -> list[DeliveryKey]:
-        """Send what is planned, until no more is being planned; return whose parts were sent."""
-        keys: list[DeliveryKey] = []
+    async def _send_while(self, planning: asyncio.Task[None] | None, touched: dict[DeliveryKey, None]) -> None:
+        """Send what is planned, until no more is being planned."""
         while True:
             more = self._more_planned
             last = planning is None or planning.done()
-            keys += await self._sender.send_all()
+            await self._sender.send_all(touched)
             if last or planning is None:
-                return keys
+                return
             waiting = asyncio.create_task(more.wait())
             await asyncio.wait([planning, waiting], return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
@@ -317,7 +317,7 @@ class Round:
         if not subscriptions:
             return []
         planned = self._stores.ledger.planned_since(now.date() - timedelta(days=2))
-        return due_digests(subscriptions, now, planned)
+        return evenly(due_digests(subscriptions, now, planned))
 
     def _failing(self, due: DueDigest) -> str | None:
         """Return why a destination is to be paused: its last digests since it was set got nothing across."""

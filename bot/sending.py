@@ -93,12 +93,11 @@ class Sender:
         # Posts of a part that got no answer, since this process began.
         self._unanswered: Counter[tuple[DeliveryKey, int]] = Counter()
 
-    async def send_all(self) -> list[DeliveryKey]:
-        """Send until nothing can be claimed; return whose parts were."""
-        keys = []
+    async def send_all(self, touched: dict[DeliveryKey, None]) -> None:
+        """Send until nothing can be claimed; whose parts were, is added to ``touched``."""
         # A lease counts from its claim, not from the start of the round.
         while claim := await self._aside(self._claim):
-            keys.append(claim.key)
+            touched[claim.key] = None
             outcome = await self._send(claim)
             try:
                 await self._aside(self._stores.ledger.settle, claim, outcome, self._clock.now())
@@ -117,7 +116,6 @@ class Sender:
             )
             if claim.part == 0 or not isinstance(outcome, Sent):
                 await self._aside(self._after, claim, outcome)
-        return keys
 
     def pause(self, channel: Channel, why: str | None) -> None:
         """Stop the round of a channel with the reason, or with None let it come again from its next date on."""
@@ -176,6 +174,8 @@ class Sender:
             self._unanswered[claim.key, claim.part] += 1
             return Unknown(str(unknown) or "no answer came back in time", self._clock.now() + self._settle)
         except Exception as mistake:  # our own mistake in one messenger must not stop the round of the others
+            # It may have happened before or after the platform had the message, so it counts like no answer at all.
+            self._unanswered[claim.key, claim.part] += 1
             log.exception("posting failed", action="post_failed", destination=claim.key.destination)
             return Unknown(f"unexpected: {type(mistake).__name__}", self._clock.now() + self._settle)
 

@@ -339,9 +339,10 @@ async def test_a_platform_that_was_long_out_of_reach_costs_no_digest_its_later_d
     assert report.state is DeliveryState.SENT
 
 
-async def test_a_post_that_gets_no_answer_five_times_is_held(due: House) -> None:
+@pytest.mark.parametrize("error", [OutcomeUnknown("the connection was cut"), KeyError("a mistake of ours")])
+async def test_a_post_that_gets_no_answer_five_times_is_held(due: House, error: Exception) -> None:
     def lose(_: Channel) -> None:
-        raise OutcomeUnknown("the connection was cut")
+        raise error
 
     due.messenger.before = lose
     states = []
