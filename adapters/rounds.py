@@ -1,12 +1,13 @@
 """The loop of the digests: each goes out when it is due."""
 
 import asyncio
-import gc
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from time import perf_counter
 
 import structlog
 
+from adapters import garbage
 from bot.paperround import Paperround
 from bot.ports import Clock
 
@@ -48,24 +49,25 @@ async def run_rounds(paperround: Paperround, clock: Clock, wake: asyncio.Event) 
         wake: Set by whoever knows that something may be due sooner; cleared here.
     """
     failures = 0
-    at_rest = False
-    while True:
-        wake.clear()
-        began = clock.now()
-        try:
-            await _one_round(paperround)
-            pause = time_to_sleep(await paperround.next_due_at(began), clock.now())
-            failures = 0
-            if not at_rest:
-                # Papers and their index stay as long as the process. The collector of cycles would walk through all of
-                # them several times in a large round, and everybody waits for it.
-                gc.freeze()
-                at_rest = True
-        except Exception:  # the top of this task: a disk that is full now must not end the rounds for good
-            failures += 1
-            pause = doubled(FIRST_BACKOFF, failures, LONGEST_BACKOFF)
-            log.exception("a round failed", action="round_failed", failures=failures, next_in_s=pause.total_seconds())
-        await _asleep(pause, wake)
+    started = False
+    with ExitStack() as at_rest:
+        while True:
+            wake.clear()
+            began = clock.now()
+            try:
+                await _one_round(paperround)
+                pause = time_to_sleep(await paperround.next_due_at(began), clock.now())
+                failures = 0
+                if not started:
+                    at_rest.enter_context(garbage.survivors_set_aside())
+                    started = True
+            except Exception:  # the top of this task: a disk that is full now must not end the rounds for good
+                failures += 1
+                pause = doubled(FIRST_BACKOFF, failures, LONGEST_BACKOFF)
+                log.exception(
+                    "a round failed", action="round_failed", failures=failures, next_in_s=pause.total_seconds()
+                )
+            await _asleep(pause, wake)
 
 
 async def run_retraining(paperround: Paperround, clock: Clock, rest: timedelta = FIRST_RETRAINED) -> None:
@@ -86,19 +88,12 @@ async def _retrained(paperround: Paperround, clock: Clock) -> timedelta:
             return QUIET_BEFORE_DIGESTS
         began = perf_counter()
         await paperround.retrain()
-        _look_through_memory()
+        garbage.look_through_all()
     except Exception:  # the top of this task: what was fitted before still serves
         log.exception("retraining failed", action="retraining_failed")
     else:
         log.info("retrained", action="retrained", took_s=round(perf_counter() - began, 1))
     return RETRAINED_EVERY
-
-
-def _look_through_memory() -> None:
-    """Collect what became garbage among what was set aside, and set aside what is there now."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def is_soon(due_at: datetime | None, now: datetime) -> bool:

@@ -10,8 +10,6 @@ from adapters.cli.endings import FAILED, INTERRUPTED, Ending, ending_of, tidy_ou
 # A product of matrices here takes a millisecond; on several threads it takes the cores from those who answer, and with
 # other work on the machine they wait for each other thirty times as long. To be said before the library is loaded.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS")
-# What is measured has to be as what serves.
-ON_ONE_THREAD = frozenset({"run", "bench", "eval"})
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
@@ -22,9 +20,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     """
     tidy_output()
     said = list(sys.argv[1:] if words is None else words)
-    if said and said[0] in ON_ONE_THREAD:
-        for name in ONE_THREAD:
-            os.environ.setdefault(name, "1")
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     try:
         from adapters.cli.words import app  # noqa: PLC0415 - a mistake while it loads is said like any other
 
