@@ -1,6 +1,5 @@
 """Messages beside the digests: that a round stopped, news of a pick. Through the ledger, each once."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from bot.deliveries import Layout, Note, PlannedPart
 from bot.interruptions import cause_in_words
 from bot.languages import language_of
 from bot.mail import is_mail, owner_named
+from bot.markers import Markers
 from bot.model import Channel, DeliveryKey, Member, MessageId, ProfileId, Subscription, destination_of
 from bot.ports import Messenger, Stores
 from bot.replies import NoticeReply, Reply
@@ -20,9 +20,10 @@ from bot.words import ENGLISH, say, spoken
 class Notes:
     """Writes notes down. Callers: the round and its parts."""
 
-    def __init__(self, stores: Stores, messengers: Mapping[str, Messenger]) -> None:
+    def __init__(self, stores: Stores, messengers: Mapping[str, Messenger], markers: Markers) -> None:
         self._stores = stores
         self._messengers = messengers
+        self._markers = markers
 
     def written(
         self, channel: Channel, about: str, reply: Reply, now: datetime, under: MessageId | None = None
@@ -34,7 +35,7 @@ class Notes:
         with spoken(self.language_in(channel)):
             rendered = self._messengers[channel.platform].render(reply, Layout.THREAD)
         parts = tuple(
-            PlannedPart(number, payload, marker_about(destination, about, number), paper)
+            PlannedPart(number, payload, self._markers.about(destination, about, number), paper)
             for number, (payload, paper) in enumerate(rendered)
         )
         return Note(self._profile_of(channel), channel, about, day, parts, under)
@@ -145,17 +146,3 @@ def owner_of_round(stores: Stores, profile: ProfileId, channel: Channel) -> Memb
         return owner_of(channel)
     row = stores.mail_addresses.get(channel.id)
     return owner_of_profile(profile) if row is None else owner_named(row)
-
-
-def marker_of(key: DeliveryKey, part: int) -> str:
-    """Return the text by which history finds a part: the same at every attempt, and telling nothing of its place."""
-    return _marker(f"{key.destination}|{key.local_date.isoformat()}|{key.edition}|{part}")
-
-
-def marker_about(destination: str, about: str, part: int) -> str:
-    """Return the same for a part of a note, which has its number only once it is planned."""
-    return _marker(f"{destination}|{about}|{part}")
-
-
-def _marker(told: str) -> str:
-    return f"pr-{hashlib.sha256(told.encode()).hexdigest()[:20]}"

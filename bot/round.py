@@ -18,6 +18,7 @@ from bot.deliveries import Claim, DeliveryRecord, Layout, PlannedPart
 from bot.desk import Desk
 from bot.follow_ups import FollowUps
 from bot.interruptions import FAILED_DATES, NOTHING_ARRIVED
+from bot.markers import Markers
 from bot.model import (
     Channel,
     DeliveryKey,
@@ -29,7 +30,7 @@ from bot.model import (
     Subscription,
     destination_of,
 )
-from bot.notes import Notes, marker_of, owner_of_round
+from bot.notes import Notes, owner_of_round
 from bot.ports import SHUT_OUT, Clock, Messenger
 from bot.preferences import chosen
 from bot.replies import PicksReply, Reply
@@ -96,7 +97,8 @@ class Round:
         self._stores = desk.stores
         self._clock = clock
         self._messengers = messengers
-        self._notes = notes = Notes(desk.stores, messengers)
+        self._markers = Markers(desk.stores.access)
+        self._notes = notes = Notes(desk.stores, messengers, self._markers)
         self._also = Also(desk, notes)
         self._club = Club(desk, notes)
         self._follow_ups = FollowUps(desk.stores, notes, messengers)
@@ -352,7 +354,7 @@ class Round:
             reply = self._reply(subscription, made, key, late=late, now=now)
             rendered = self._messengers[channel.platform].render(reply, layout)
         parts = tuple(
-            PlannedPart(number, payload, marker_of(key, number), paper)
+            PlannedPart(number, payload, self._markers.of_digest(key, number), paper)
             for number, (payload, paper) in enumerate(rendered)
         )
         self._stores.ledger.plan(key, subscription.profile, channel, parts, late=late, digest=made.digest, now=now)
