@@ -1,4 +1,4 @@
-"""The round: plans the digests that are due and sends what is planned, at most one for each destination and date."""
+"""The round: has what is due planned and what is planned sent, at most one digest for each destination and date."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -10,14 +10,13 @@ from typing import ParamSpec, TypeVar
 import structlog
 
 from bot.also import Also
-from bot.answers.posted import digest_reply, left_over_in_words, missed_in_words
-from bot.answers.today import DigestPlace, Made, make_digest, nothing_today, scheduled_digest
+from bot.answers.posted import digest_reply
+from bot.answers.today import Made
 from bot.answers.verdicts import tally
 from bot.club import Club
-from bot.deliveries import Claim, DeliveryRecord, Layout, PlannedPart
+from bot.deliveries import Claim, DeliveryRecord
 from bot.desk import Desk
 from bot.follow_ups import FollowUps
-from bot.interruptions import FAILED_DATES, NOTHING_ARRIVED
 from bot.markers import Markers
 from bot.model import (
     Channel,
@@ -31,12 +30,13 @@ from bot.model import (
     destination_of,
 )
 from bot.notes import Notes, owner_of_round
+from bot.planning import Planner
 from bot.ports import SHUT_OUT, Clock, Messenger
-from bot.preferences import chosen
+from bot.preferences import ALSO
 from bot.replies import PicksReply, Reply
-from bot.schedule import DueDigest, dates_before, due_digests, evenly
+from bot.schedule import DueDigest
 from bot.sending import NOT_IN_TIME, Sender
-from bot.words import spoken
+from bot.words import ENGLISH, spoken
 
 log = structlog.get_logger()
 
@@ -58,10 +58,6 @@ WAITS = 20
 # What another process was about to plan is looked at again: it may have died of it.
 LOOKED_AGAIN_S = 0.5
 
-# More parts than so many digests have, extra ones between them included.
-FAILED_PARTS = 200
-UNDELIVERED = {DeliveryState.HELD, DeliveryState.REJECTED, DeliveryState.SKIPPED}
-
 # What messages said is kept as long as somebody may want to have one sent again or ask what it was.
 WORDS_KEPT = timedelta(days=90)
 
@@ -76,6 +72,7 @@ class DeliveryReport:
     Attributes:
         state: Of its first part that is not sent; ``planned`` for one that only would be sent.
         reply: What it says; None when its picks are no longer kept.
+        language: In which it says that.
     """
 
     key: DeliveryKey
@@ -85,6 +82,7 @@ class DeliveryReport:
     papers: tuple[PaperId, ...]
     reply: Reply | None
     why: str | None = None
+    language: str = ENGLISH
 
 
 class Round:
@@ -97,8 +95,9 @@ class Round:
         self._stores = desk.stores
         self._clock = clock
         self._messengers = messengers
-        self._markers = Markers(desk.stores.access)
-        self._notes = notes = Notes(desk.stores, messengers, self._markers)
+        markers = Markers(desk.stores.access)
+        self._notes = notes = Notes(desk.stores, messengers, markers)
+        self._planner = Planner(desk, notes, markers, clock, messengers, self.pause)
         self._also = Also(desk, notes)
         self._club = Club(desk, notes)
         self._follow_ups = FollowUps(desk.stores, notes, messengers)
@@ -117,7 +116,7 @@ class Round:
 
         The first digests are sent while the later ones are planned.
         """
-        due = await self._aside(self._due)
+        due = await self._aside(self._planner.due)
         said: dict[DeliveryKey, Reply | None] = {}
         # What nobody asks to be told is not kept: of thousands of digests it would be the larger part of the memory.
         kept = said if reported else None
@@ -153,13 +152,13 @@ class Round:
 
     async def what_is_due(self) -> list[DeliveryReport]:
         """Return what `deliver_due` would plan now; nothing is written and nothing is sent."""
-        due = await self._aside(self._due)
+        due = await self._aside(self._planner.due)
         return [await self._aside(self._foretold, digest) for digest in due]
 
     def plan_extra(self, subscription: Subscription, digest: Digest, now: datetime) -> None:
         """Plan a digest that somebody asked for beside the daily one."""
         key = DeliveryKey(destination_of(subscription.channel), digest.local_date, digest.edition)
-        self._write_down(key, subscription, Made(digest, None), late=False, now=now)
+        self._planner.write_down(key, subscription, Made(digest, None), late=False, now=now)
 
     def plan_note(self, channel: Channel, about: str, reply: Reply, now: datetime) -> bool:
         """Plan a message beside the digests; False when its destination had one about the same."""
@@ -208,7 +207,7 @@ class Round:
             for first in range(0, len(left), PLANNED_AT_ONCE):
                 if self._sender.stopping:
                     return
-                said = await self._aside(self._plan_some, left[first : first + PLANNED_AT_ONCE], passed)
+                said = await self._aside(self._planner.plan, left[first : first + PLANNED_AT_ONCE], passed)
                 if kept is not None:
                     kept.update(said)
                 self._tell_of_more()
@@ -216,28 +215,6 @@ class Round:
             if left:
                 await asyncio.sleep(LOOKED_AGAIN_S)
         await self._aside(self._plan_notes)
-
-    def _plan_some(self, due: Sequence[DueDigest], passed: list[DueDigest]) -> dict[DeliveryKey, Reply | None]:
-        said: dict[DeliveryKey, Reply | None] = {}
-        for digest in due:
-            # Several processes begin with the same digests; each passes over what another plans, or has planned.
-            turn = f"plan {digest.key.destination} {digest.key.local_date}"
-            if not self._stores.turns.take(turn):
-                passed.append(digest)
-                continue
-            try:
-                if not self._stores.ledger.of(digest.key):
-                    self._plan_or_pause(digest, said)
-            finally:
-                self._stores.turns.give_back(turn)
-        return said
-
-    def _plan_or_pause(self, digest: DueDigest, said: dict[DeliveryKey, Reply | None]) -> None:
-        if failing := self._failing(digest):
-            log.warning("paused", action="round_paused", destination=digest.key.destination, why=failing)
-            self.pause(digest.subscription.channel, failing)
-        else:
-            said[digest.key] = self._plan(digest)
 
     def _plan_notes(self) -> None:
         now = self._clock.now()
@@ -307,98 +284,20 @@ class Round:
         """Tell members of what arrived in a channel and suits them better than it; return how many are told."""
         arrived, self._arrived = self._arrived, []
         now = self._clock.now()
-        if self._sender.stopping or not self._stores.preferences.profiles_with("also", "dm"):
+        if self._sender.stopping or not self._stores.preferences.profiles_with(ALSO, "dm"):
             return 0
         return sum(self._also.plan(claim.channel, claim.key, now) for claim in arrived)
 
-    def _due(self) -> list[DueDigest]:
-        now = self._clock.now()
-        subscriptions = [
-            found for found in self._stores.subscriptions.all() if found.channel.platform in self._messengers
-        ]
-        if not subscriptions:
-            return []
-        planned = self._stores.ledger.planned_since(now.date() - timedelta(days=2))
-        return evenly(due_digests(subscriptions, now, planned))
-
-    def _failing(self, due: DueDigest) -> str | None:
-        """Return why a destination is to be paused: its last digests since it was set got nothing across."""
-        subscription = due.subscription
-        digests: dict[DeliveryKey, list[DeliveryRecord]] = {}
-        for record in self._stores.ledger.recent(due.key.destination, FAILED_PARTS):
-            if record.key.edition == 0 and record.planned_at >= subscription.since:
-                digests.setdefault(record.key, []).append(record)
-        newest = list(digests.values())[:FAILED_DATES]
-        written = all(record.payload and record.state in UNDELIVERED for parts in newest for record in parts)
-        if len(newest) < FAILED_DATES or not written:
-            return None
-        return f"{NOTHING_ARRIVED}{newest[0][0].why}"
-
-    def _plan(self, due: DueDigest) -> Reply | None:
-        subscription = due.subscription
-        now = self._clock.now()
-        owner = owner_of_round(self._stores, subscription.profile, subscription.channel)
-        made = scheduled_digest(self._desk, owner, due.key.local_date, subscription.count, now)
-        return self._write_down(due.key, subscription, made, late=due.late, now=now)
-
-    def _write_down(
-        self, key: DeliveryKey, subscription: Subscription, made: Made, *, late: bool, now: datetime
-    ) -> Reply | None:
-        """Put a digest into the ledger; return what it says, None when it says nothing."""
-        channel = subscription.channel
-        if not made.digest.picks and subscription.quiet:
-            self._stores.ledger.skip(key, subscription.profile, channel, "no pick above the bar", now)
-            return None
-        layout = Layout(chosen(self._stores.preferences.of(subscription.profile), "layout"))
-        with spoken(self._notes.language_in(channel)):
-            reply = self._reply(subscription, made, key, late=late, now=now)
-            rendered = self._messengers[channel.platform].render(reply, layout)
-        parts = tuple(
-            PlannedPart(number, payload, self._markers.of_digest(key, number), paper)
-            for number, (payload, paper) in enumerate(rendered)
-        )
-        self._stores.ledger.plan(key, subscription.profile, channel, parts, late=late, digest=made.digest, now=now)
-        return reply
-
-    def _reply(self, subscription: Subscription, made: Made, key: DeliveryKey, *, late: bool, now: datetime) -> Reply:
-        owner = owner_of_round(self._stores, subscription.profile, subscription.channel)
-        if not made.digest.picks:
-            return nothing_today(self._desk, owner, made, now)
-        reply = digest_reply(self._desk, owner, made.digest, late=late)
-        if key.edition > 0:
-            return reply
-        told = (
-            *missed_in_words(subscription, self._missed(subscription, key)),
-            *left_over_in_words(self._desk, made.digest),
-        )
-        return replace(reply, notes=(*reply.notes, *told))
-
-    def _missed(self, subscription: Subscription, key: DeliveryKey) -> list[date]:
-        """Return the dates just before this one whose digests did not come, oldest first."""
-        missed: list[date] = []
-        for day in dates_before(subscription, key.local_date):
-            records = self._stores.ledger.of(replace(key, local_date=day))
-            if not all(record.payload and record.state in UNDELIVERED | {DeliveryState.PLANNED} for record in records):
-                break
-            missed.insert(0, day)
-        return missed
-
     def _foretold(self, due: DueDigest) -> DeliveryReport:
-        subscription = due.subscription
-        now = self._clock.now()
-        place = DigestPlace(due.key.local_date, among_many=True)
-        owner = owner_of_round(self._stores, subscription.profile, subscription.channel)
-        made = make_digest(self._desk, owner, None, place, subscription.count, now)
-        quiet = not made.digest.picks and subscription.quiet
-        with spoken(self._notes.language_in(subscription.channel)):
-            reply = None if quiet else self._reply(subscription, made, due.key, late=due.late, now=now)
+        told = self._planner.foretell(due)
         return DeliveryReport(
             key=due.key,
-            profile=subscription.profile,
-            state=DeliveryState.SKIPPED if quiet else DeliveryState.PLANNED,
+            profile=due.subscription.profile,
+            state=DeliveryState.SKIPPED if told.reply is None else DeliveryState.PLANNED,
             late=due.late,
-            papers=tuple(pick.paper.id for pick in made.digest.picks),
-            reply=reply,
+            papers=tuple(pick.paper.id for pick in told.made.digest.picks),
+            reply=told.reply,
+            language=told.language,
         )
 
     def _report(self, key: DeliveryKey, said: Reply | None) -> DeliveryReport:
@@ -406,8 +305,9 @@ class Round:
         first = next((record for record in records if record.state is not DeliveryState.SENT), records[0])
         digest = self._stores.digests.get(first.profile, key.local_date, key.edition)
         papers = tuple(pick.paper.id for pick in digest.picks) if digest else ()
+        language = self._notes.language_in(first.channel)
         if said is None and digest is not None and papers:
             owner = owner_of_round(self._stores, first.profile, first.channel)
-            with spoken(self._notes.language_in(first.channel)):
+            with spoken(language):
                 said = digest_reply(self._desk, owner, digest, late=first.late)
-        return DeliveryReport(key, first.profile, first.state, first.late, papers, said, first.why)
+        return DeliveryReport(key, first.profile, first.state, first.late, papers, said, first.why, language)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.deliveries import Claim, Deferred, Held, Outcome, Rejected, Sent, Skipped, Unknown
+from bot.gathering import Gathered
 from bot.model import Channel, DeliveryKey, destination_of
 from bot.notes import Notes
 from bot.ports import (
     ChannelGone,
-    ClaimLost,
     Clock,
     HistoryUnreadable,
     Messenger,
@@ -90,18 +90,17 @@ class Sender:
         self._threads = ThreadPoolExecutor(LEDGER_THREADS, thread_name_prefix="ledger")
         # How long places rest between two messages, where they have told.
         self._rests: dict[str, timedelta] = {}
+        self._claimed: Gathered[None, Claim | None] = Gathered(lambda free: self._aside(self._claim, len(free)))
+        self._settled: Gathered[tuple[Claim, Outcome], bool] = Gathered(lambda ended: self._aside(self._note, ended))
         # Posts of a part that got no answer, since this process began.
         self._unanswered: Counter[tuple[DeliveryKey, int]] = Counter()
 
     async def send_all(self, touched: dict[DeliveryKey, None]) -> None:
         """Send until nothing can be claimed; whose parts were, is added to ``touched``."""
-        # A lease counts from its claim, not from the start of the round.
-        while claim := await self._aside(self._claim):
+        while claim := await self._claimed(None):
             touched[claim.key] = None
             outcome = await self._send(claim)
-            try:
-                await self._aside(self._stores.ledger.settle, claim, outcome, self._clock.now())
-            except ClaimLost:
+            if not await self._settled((claim, outcome)):
                 log.warning("claim lost while posting", action="claim_lost", destination=claim.key.destination)
                 continue
             log.info(
@@ -132,13 +131,24 @@ class Sender:
     async def _aside(self, deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: deed(*args, **kwargs))
 
-    def _claim(self) -> Claim | None:
+    def _claim(self, free: int) -> list[Claim | None]:
+        """Take a part for each of the senders that are free to post it, None for those who find none.
+
+        None waits in this process for its turn: whoever dies leaves no more in doubt than what was being posted.
+        """
         if self.stopping:
-            return None
+            return [None] * free
         # Who holds it may look once and post once, so a live sender keeps its claim; and when it is taken from a dead
-        # one, the last that this one can have posted has had the time to show in the history.
+        # one, the last that this one can have posted has had the time to show in the history. A lease counts from its
+        # claim, not from the start of the round.
         lease = 2 * self._post_timeout + self._settle
-        return self._stores.ledger.claim(self._clock.now(), lease)
+        claims = self._stores.ledger.claim_many(self._clock.now(), lease, free)
+        return [*claims, *([None] * (free - len(claims)))]
+
+    def _note(self, ended: Sequence[tuple[Claim, Outcome]]) -> list[bool]:
+        """Write down what became of parts; tell of each whether it was still this process's."""
+        lost = self._stores.ledger.settle_many(ended, self._clock.now())
+        return [claim not in lost for claim, _ in ended]
 
     def _after(self, claim: Claim, outcome: Outcome) -> None:
         if isinstance(outcome, Sent) and claim.part == 0:
@@ -153,7 +163,10 @@ class Sender:
     async def _send(self, claim: Claim) -> Outcome:
         messenger = self._messengers.get(claim.channel.platform)
         if messenger is None:
-            return Deferred(f"{claim.channel.platform} is not connected here", self._clock.now() + LONGEST_WAIT)
+            return Deferred(
+                f"{marked('its platform is not connected here')} ({claim.channel.platform})",
+                self._clock.now() + LONGEST_WAIT,
+            )
         try:
             if claim.doubtful:
                 found = await self._looked_up(messenger, claim)
@@ -172,12 +185,12 @@ class Sender:
             return Deferred(str(unreachable), self._clock.now() + wait_before(claim.attempt, unreachable.retry_after_s))
         except (OutcomeUnknown, TimeoutError) as unknown:
             self._unanswered[claim.key, claim.part] += 1
-            return Unknown(str(unknown) or "no answer came back in time", self._clock.now() + self._settle)
+            return Unknown(str(unknown) or marked("no answer came back in time"), self._clock.now() + self._settle)
         except Exception as mistake:  # our own mistake in one messenger must not stop the round of the others
             # It may have happened before or after the platform had the message, so it counts like no answer at all.
             self._unanswered[claim.key, claim.part] += 1
             log.exception("posting failed", action="post_failed", destination=claim.key.destination)
-            return Unknown(f"unexpected: {type(mistake).__name__}", self._clock.now() + self._settle)
+            return Unknown(f"{marked('unexpected')}: {type(mistake).__name__}", self._clock.now() + self._settle)
 
     def _learn_pace(self, claim: Claim, retry_after_s: float | None) -> None:
         if claim.part > 0 and retry_after_s is not None and timedelta(seconds=retry_after_s) <= LONGEST_REST:
@@ -197,7 +210,7 @@ class Sender:
             return Held(str(unreadable) or marked("the channel's history may not be read"))
         except (PlatformUnreachable, OutcomeUnknown, TimeoutError) as error:
             # Only the look-up is repeated; nothing is posted on a guess.
-            return Unknown(f"history could not be read: {error}", self._clock.now() + self._settle)
+            return Unknown(f"{marked('history could not be read')}: {error}", self._clock.now() + self._settle)
         if found is not None:
             return Sent(found)
         unanswered = self._unanswered[claim.key, claim.part]
