@@ -1,4 +1,4 @@
-"""What a running bot does for itself once a day: a backup, and what is due to be erased."""
+"""What a running bot does for itself: once a day a backup, and what is due to be erased; always a look at the store."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import structlog
 
 from adapters.email import returned
 from adapters.main import Opened, back_up_daily
+from bot.ports import StorageOvertaken
 from storage.retention import Kept
 
 log = structlog.get_logger()
@@ -19,6 +20,8 @@ log = structlog.get_logger()
 LOOKED_AT_EVERY = timedelta(hours=1)
 # A process that is started only for the morning gets its backup too, but not before what people wait for.
 FIRST_LOOK = timedelta(minutes=2)
+# How long a process that a newer release has shut out may go on with nothing to do.
+OVERTAKEN_SEEN_AFTER = timedelta(seconds=5)
 
 
 async def run_upkeep(house: Opened, first: timedelta = FIRST_LOOK) -> None:
@@ -27,6 +30,22 @@ async def run_upkeep(house: Opened, first: timedelta = FIRST_LOOK) -> None:
     while True:
         await look_after(house)
         await asyncio.sleep(LOOKED_AT_EVERY.total_seconds())
+
+
+async def until_overtaken(house: Opened) -> None:
+    """Ask the store now and then; a newer release that shut this one out ends the process, whatever it does.
+
+    Raises:
+        StorageOvertaken: The text is a sentence for the host.
+    """
+    while True:
+        try:
+            await asyncio.to_thread(house.stores.ledger.newest)
+        except StorageOvertaken:
+            raise
+        except Exception:  # others met it as well, and say so
+            log.debug("the store did not answer", action="store_away", exc_info=True)
+        await asyncio.sleep(OVERTAKEN_SEEN_AFTER.total_seconds())
 
 
 async def look_after(house: Opened) -> None:

@@ -286,9 +286,11 @@ def _settled(connection: Connection, row: Mapping[str, str | int | None], outcom
 class SqlLedger:
     """`bot.ports.Ledger` in SQL, shared by any number of processes."""
 
-    def __init__(self, writer: Writer, readers: Readers) -> None:
+    def __init__(self, writer: Writer, readers: Readers, planning: Writer | None = None) -> None:
+        """Serve a ledger; ``planning`` writes digests down, whose key alone decides who of several was first."""
         self._writer = writer
         self._readers = readers
+        self._planning = planning or writer
 
     def plan(  # noqa: PLR0913  # the port's
         self,
@@ -405,7 +407,7 @@ class SqlLedger:
                 keep_digest(connection, digest)
             return True
 
-        return self._writer.write(write_down)
+        return self._planning.write(write_down)
 
     def _records(self, question: str, values: Mapping[str, str | int]) -> list[DeliveryRecord]:
         with self._readers.reading() as connection:

@@ -13,6 +13,7 @@ from bot.ports.failures import (
     HistoryUnreadable,
     OutcomeUnknown,
     PlatformUnreachable,
+    StorageOvertaken,
     StorageUnavailable,
     StorageUnusable,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "Source",
     "SourceStates",
     "SourceWords",
+    "StorageOvertaken",
     "StorageUnavailable",
     "StorageUnusable",
     "Stores",

@@ -9,6 +9,10 @@ class StorageUnusable(Exception):
     """The data folder or database cannot be used as it is; the text says why and what to do."""
 
 
+class StorageOvertaken(StorageUnusable):
+    """A newer release changed the database while this process was running; no call works any more."""
+
+
 class DataFolderInUse(Exception):
     """Another process holds the data folder; the text names its number and its machine."""
 

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
-from bot.ports import StorageUnusable
+from bot.ports import StorageOvertaken, StorageUnusable
 from storage.postgres.dialect import in_postgres
-from storage.postgres.errors import MET, VARIABLE, in_our_words
+from storage.postgres.errors import AGAIN, VARIABLE, in_our_words
+from storage.postgres.side_by_side import in_words, serve
 from storage.sql import Connection, Cursor
 
 T = TypeVar("T")
@@ -28,6 +28,9 @@ ATTEMPTS = 10
 FIRST_PAUSE_S = 0.005
 
 USUAL_PORT = 5432
+# What psycopg does not do by itself when the server says that a prepared statement would now return something else.
+FORGET_PREPARED = "DEALLOCATE ALL"
+
 # What is not said in the address. A server that vanished without a word is noticed after so long (milliseconds).
 USUAL: dict[str, str | int] = {
     "application_name": "paperround",
@@ -39,6 +42,19 @@ USUAL: dict[str, str | int] = {
 # A claim that a power cut could take back would be posted twice, so `off` is not for us whatever the server's default.
 DURABLE = """
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+
+# How transactions begin. Whatever a store reads before it writes is as if nobody else was there, as it is with SQLite's
+# one writer.
+ALONE = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+# The ledger locks what it touches instead, and reads what is committed. It finds everything by its keys: statistics
+# from before the morning's digests call reading the whole ledger cheaper, and planning costs as much as the work.
+LOCKING = """
+    BEGIN ISOLATION LEVEL READ COMMITTED;
+    SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off;
+    SET LOCAL plan_cache_mode = force_generic_plan
 """
 
 
@@ -73,20 +89,44 @@ def connect(address: str) -> psycopg.Connection[DictRow]:
     return connection
 
 
-def open_pool(address: str) -> ConnectionPool[psycopg.Connection[DictRow]]:
-    """Open a pool that tells a connection which a restarted server has closed before it lends it, and makes another."""
-    return ConnectionPool(
-        connection_class=psycopg.Connection[DictRow],
-        kwargs={**words_of(address), "autocommit": True, "row_factory": dict_row},
-        min_size=1,
-        max_size=CONNECTIONS,
-        timeout=PATIENCE_S,
-        reconnect_timeout=PATIENCE_S,
-        configure=prepare,
-        check=ConnectionPool.check_connection,
-        open=True,
-        name="paperround",
-    )
+class Pool:
+    """Connections to lend. One that a restarted server has closed is told before it is lent, and another made."""
+
+    def __init__(self, address: str) -> None:
+        self._overtaken_by: str | None = None
+        self._pool = ConnectionPool(
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={**words_of(address), "autocommit": True, "row_factory": dict_row},
+            min_size=1,
+            max_size=CONNECTIONS,
+            timeout=PATIENCE_S,
+            reconnect_timeout=PATIENCE_S,
+            configure=self._configure,
+            check=ConnectionPool.check_connection,
+            open=True,
+            name="paperround",
+        )
+
+    @contextmanager
+    def lent(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """Lend a connection; leaving the block commits what was begun on it, or rolls it back.
+
+        Raises:
+            StorageOvertaken: A newer release has changed the database, and this one could only do harm.
+            psycopg.Error: Whatever goes wrong with the server.
+        """
+        with self._pool.connection() as connection:
+            if self._overtaken_by is not None:
+                raise StorageOvertaken(in_words(self._overtaken_by))
+            yield connection
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _configure(self, connection: psycopg.Connection[DictRow]) -> None:
+        prepare(connection)
+        # Raised here it would only be tried again.
+        self._overtaken_by = self._overtaken_by or serve(connection)
 
 
 def prepare(connection: psycopg.Connection[DictRow]) -> None:
@@ -112,28 +152,32 @@ class Session:
         return cursor
 
 
+class ReadingSession(Session):
+    """One that only reads, outside of any transaction."""
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None, /) -> Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except psycopg.errors.FeatureNotSupported:
+            # An upgrade gave a table another column, and the statement was prepared before.
+            self._connection.execute(FORGET_PREPARED)
+            return super().execute(sql, parameters)
+
+
 class PostgresWriter:
-    """`storage.sql.Writer`: each act is a transaction of its own; the server's commits share their syncs themselves.
+    """`storage.sql.Writer`: each act is a transaction of its own; the server's commits share their syncs themselves."""
 
-    By default transactions are serialisable: whatever a store reads before it writes is as if nobody else was there,
-    as it is with SQLite's one writer. The ledger locks what it touches instead, and reads what is committed.
-    """
-
-    def __init__(
-        self,
-        pool: ConnectionPool[psycopg.Connection[DictRow]],
-        isolation: IsolationLevel = IsolationLevel.SERIALIZABLE,
-    ) -> None:
+    def __init__(self, pool: Pool, begin: str = ALONE) -> None:
         self._pool = pool
-        self._isolation = isolation
+        self._begin = begin.encode()
 
     def write(self, act: Callable[[Connection], T]) -> T:
         with in_our_words():
             for attempt in range(1, ATTEMPTS):
                 try:
                     return self._once(act)
-                except psycopg.OperationalError as error:
-                    if error.sqlstate not in MET:
+                except (psycopg.OperationalError, psycopg.errors.FeatureNotSupported) as error:
+                    if error.sqlstate not in AGAIN:
                         raise
                 # Apart by chance, or the two would meet again.
                 time.sleep(FIRST_PAUSE_S * attempt * random.random())  # noqa: S311  # no secret
@@ -143,19 +187,18 @@ class PostgresWriter:
         """Do nothing: the log is the server's own, and its rows are removed for good by its vacuum."""
 
     def _once(self, act: Callable[[Connection], T]) -> T:
-        with self._pool.connection() as connection:
-            connection.isolation_level = self._isolation
-            with connection.transaction():
-                return act(Session(connection))
+        with self._pool.lent() as connection:
+            connection.execute(self._begin, prepare=False)
+            return act(Session(connection))
 
 
 class PostgresReaders:
     """`storage.sql.Readers`."""
 
-    def __init__(self, pool: ConnectionPool[psycopg.Connection[DictRow]]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with in_our_words(), self._pool.connection() as connection:
-            yield Session(connection)
+        with in_our_words(), self._pool.lent() as connection:
+            yield ReadingSession(connection)

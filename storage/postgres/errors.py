@@ -16,6 +16,8 @@ OUT_OF_REACH = ("08", "53", "57", "58")
 NOT_NOW = ("25006", "55P03")
 # Two transactions met; the same one may well succeed on its own.
 MET = ("40001", "40P01")
+# Also one whose prepared statement an upgrade has outdated: rolling back forgets it.
+AGAIN = (*MET, "0A000")
 DAMAGED = ("XX001", "XX002")
 
 

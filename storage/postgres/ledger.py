@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.deliveries import Claim, Held, Outcome, Rejected, Sent, Skipped
+from bot.deliveries import Claim, Outcome
+from bot.model import DeliveryState
 from storage.deliveries import WAITS, SqlLedger, claimable_at
 from storage.delivery_rows import claim_of, settled_columns
 from storage.rows import stamp
-from storage.sql import Connection, Readers, Writer
+from storage.sql import Readers, Writer
 
 # A part that another process is just taking is passed over. A part that was being sent when its lease ran out is in
 # doubt since that attempt began: SET reads the row as it was before.
@@ -37,49 +38,52 @@ CLAIM = f"""
      ORDER BY gripped.free_from, gripped.delivery, gripped.part
 """  # noqa: S608  # of constants
 
-# The attempt number is the fence: whoever comes back after a long pause holds an old number and changes nothing.
+# The attempt number is the fence: whoever comes back after a long pause holds an old number and changes nothing. What
+# state a part must be in comes with it, so that no plan begins by reading all parts of that state. The next part has
+# waited as long as its digest has, so a digest once begun is finished before a later one is, unless its place takes no
+# more messages for a moment.
 SETTLE = """
-    UPDATE delivery_progress AS progress
-       SET state = said.state, free_from = said.free_from, message = said.message, why = said.why,
-           doubtful_since = CASE said.state WHEN 'ambiguous' THEN coalesce(progress.doubtful_since, progress.claimed_at)
-                                            ELSE progress.doubtful_since END
-      FROM json_to_recordset(CAST(:settled AS json)) AS said (
-               place BIGINT, destination TEXT, local_date TEXT, edition BIGINT, part BIGINT, attempt BIGINT,
-               state TEXT, free_from TEXT, message TEXT, why TEXT)
-      JOIN deliveries ON deliveries.destination = said.destination AND deliveries.local_date = said.local_date
-                     AND deliveries.edition = said.edition
-     WHERE progress.delivery = deliveries.number AND progress.part = said.part AND progress.attempt = said.attempt
-       AND progress.state = 'sending'
-    RETURNING said.place, progress.delivery, progress.part
-"""
-
-# They have waited as long as their digests have, so a digest once begun is finished before a later one is, unless its
-# place takes no more messages for a moment.
-NEXT_PARTS = """
-    UPDATE delivery_progress AS progress
-       SET free_from = coalesce(next.rest_until, deliveries.planned_at)
-      FROM (SELECT sent.delivery, sent.rest_until, min(open.part) AS part
-              FROM json_to_recordset(CAST(:sent AS json)) AS sent (delivery BIGINT, rest_until TEXT)
-              JOIN delivery_progress AS open ON open.delivery = sent.delivery AND open.state = 'planned'
-             GROUP BY sent.delivery, sent.rest_until) AS next
-      JOIN deliveries ON deliveries.number = next.delivery
-     WHERE progress.delivery = next.delivery AND progress.part = next.part
-"""
-
-LATER_PARTS = """
-    UPDATE delivery_progress AS progress
-       SET state = ended.state, why = ended.why
-      FROM json_to_recordset(CAST(:ended AS json)) AS ended (delivery BIGINT, part BIGINT, state TEXT, why TEXT)
-     WHERE progress.delivery = ended.delivery AND progress.part > ended.part AND progress.state = 'planned'
+    WITH said AS MATERIALIZED (
+         SELECT said.*, deliveries.number AS delivery, deliveries.planned_at
+           FROM json_to_recordset(CAST(:settled AS json)) AS said (
+                place BIGINT, destination TEXT, local_date TEXT, edition BIGINT, part BIGINT, attempt BIGINT, held TEXT,
+                state TEXT, free_from TEXT, message TEXT, why TEXT, rest_until TEXT)
+           JOIN deliveries ON deliveries.destination = said.destination AND deliveries.local_date = said.local_date
+                          AND deliveries.edition = said.edition),
+         settled AS (
+         UPDATE delivery_progress AS progress
+            SET state = said.state, free_from = said.free_from, message = said.message, why = said.why,
+                doubtful_since = CASE said.state
+                                      WHEN 'ambiguous' THEN coalesce(progress.doubtful_since, progress.claimed_at)
+                                      ELSE progress.doubtful_since END
+           FROM said
+          WHERE progress.delivery = said.delivery AND progress.part = said.part AND progress.attempt = said.attempt
+            AND progress.state = said.held
+         RETURNING said.*),
+         followed AS (
+         UPDATE delivery_progress AS progress
+            SET free_from = coalesce(settled.rest_until, settled.planned_at)
+           FROM settled
+          WHERE settled.state = 'sent' AND progress.delivery = settled.delivery
+            AND progress.part = (SELECT min(open.part)
+                                   FROM delivery_progress AS open
+                                  WHERE open.delivery = settled.delivery AND open.state = 'planned')),
+         ended AS (
+         UPDATE delivery_progress AS progress
+            SET state = settled.state, why = settled.why
+           FROM settled
+          WHERE settled.state IN ('rejected', 'held', 'skipped') AND progress.delivery = settled.delivery
+            AND progress.part > settled.part AND progress.state = 'planned')
+    SELECT place FROM settled
 """
 
 
 class PostgresLedger(SqlLedger):
-    """`bot.ports.Ledger` in PostgreSQL: claims and settlements lock the rows they touch, and nothing else."""
+    """`bot.ports.Ledger` in PostgreSQL: claims, settlements and plans lock the rows they touch, and nothing else."""
 
     def __init__(self, writer: Writer, locking: Writer, readers: Readers) -> None:
-        """Serve a ledger; ``writer`` plans as if alone (serialisable), ``locking`` reads what is committed."""
-        super().__init__(writer, readers)
+        """Serve a ledger; ``writer`` does the rest as if alone (serialisable), ``locking`` reads what is committed."""
+        super().__init__(writer, readers, planning=locking)
         self._locking = locking
 
     def claim_many(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
@@ -90,29 +94,11 @@ class PostgresLedger(SqlLedger):
 
     def settle_many(self, settled: Sequence[tuple[Claim, Outcome]], now: datetime) -> list[Claim]:
         stamp(now)  # refuses an instant without a zone, as every method does
-        rows = [{**settled_columns(claim, outcome), "place": n} for n, (claim, outcome) in enumerate(settled)]
-
-        def note(connection: Connection) -> list[Claim]:
-            done = connection.execute(SETTLE, {"settled": json.dumps(rows)}).fetchall()
-            sent = [
-                {"delivery": row["delivery"], "rest_until": rows[row["place"]]["rest_until"]}
-                for row in done
-                if isinstance(settled[row["place"]][1], Sent)
-            ]
-            if sent:
-                connection.execute(NEXT_PARTS, {"sent": json.dumps(sent)})
-            ended = [
-                {"delivery": row["delivery"], "part": row["part"], **_state_of(rows[row["place"]])}
-                for row in done
-                if isinstance(settled[row["place"]][1], Rejected | Held | Skipped)
-            ]
-            if ended:
-                connection.execute(LATER_PARTS, {"ended": json.dumps(ended)})
-            kept = {row["place"] for row in done}
-            return [claim for place, (claim, _) in enumerate(settled) if place not in kept]
-
-        return self._locking.write(note)
-
-
-def _state_of(row: dict[str, str | int | None]) -> dict[str, str | int | None]:
-    return {"state": row["state"], "why": row["why"]}
+        rows = [
+            {**settled_columns(claim, outcome), "place": place, "held": DeliveryState.SENDING.value}
+            for place, (claim, outcome) in enumerate(settled)
+        ]
+        values = {"settled": json.dumps(rows)}
+        done = self._locking.write(lambda connection: connection.execute(SETTLE, values).fetchall())
+        kept = {row["place"] for row in done}
+        return [claim for place, (claim, _) in enumerate(settled) if place not in kept]

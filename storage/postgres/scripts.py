@@ -1,4 +1,8 @@
-"""Steps of the schema that PostgreSQL takes in its own way, by their names."""
+"""Steps of the schema that PostgreSQL takes in its own way, by their names.
+
+The index of a large table is a step of its own: `CREATE INDEX CONCURRENTLY IF NOT EXISTS` and nothing else, for it is
+built outside of any transaction while everybody goes on.
+"""
 
 # Words without accents and by their stem, as FTS5 keeps them: no stop words, or a paper named "It" could not be found.
 # The text that is indexed is kept nowhere a second time, only its words.

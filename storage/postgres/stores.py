@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg import IsolationLevel
-
 from bot.ports import Papers
 from storage.compiled.serving import COMPILED_SUFFIX, faster
 from storage.folder import INDEX
 from storage.index_cache import FileIndexCache
 from storage.papers import SqlPapers
-from storage.postgres.connections import PostgresReaders, PostgresWriter, Session, connect, open_pool
+from storage.postgres.connections import LOCKING, Pool, PostgresReaders, PostgresWriter, Session, connect
 from storage.postgres.errors import in_our_words
 from storage.postgres.ledger import PostgresLedger
 from storage.postgres.migrations import migrate
@@ -34,10 +32,10 @@ class PostgresStores(SqlStores):
         Raises:
             StorageUnavailable: The server does not answer.
         """
-        self._pool = open_pool(address)
+        self._pool = Pool(address)
         try:
             writer, self._readers = PostgresWriter(self._pool), PostgresReaders(self._pool)
-            locking = PostgresWriter(self._pool, IsolationLevel.READ_COMMITTED)
+            locking = PostgresWriter(self._pool, LOCKING)
             super().__init__(writer, self._readers, PostgresLedger(writer, locking, self._readers))
             self.turns = self._turns = PostgresTurns(address)
             with self._readers.reading() as connection:
@@ -58,7 +56,7 @@ class PostgresStores(SqlStores):
         Raises:
             StorageUnavailable: The server does not answer.
         """
-        with in_our_words(), self._pool.connection() as connection, connection.transaction(force_rollback=True):
+        with in_our_words(), self._pool.lent() as connection, connection.transaction(force_rollback=True):
             yield SqlPapers(rehearsal := Rehearsal(Session(connection)), rehearsal)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -144,9 +145,10 @@ def test_a_move_that_is_killed_moved_nothing_and_can_be_repeated(data_dir: Path,
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     time.sleep(after_s)
     child.kill()
-    finished = child.wait() == 0
-    tables = {table for table, _ in rows_of(empty)} if _has_schema(empty) else set()
-    assert finished or tables <= {"installation", "marks"}
+    child.wait()
+    moved = dict(Counter(table for table, _ in rows_of(empty))) if _has_schema(empty) else {}
+    # It may die of the signal when it had moved everything already.
+    assert moved.keys() <= {"installation", "marks"} or moved["papers"] == PAPERS
     assert dict(move(data_dir, empty))["papers"] == PAPERS
     assert content(data_dir) == before
 

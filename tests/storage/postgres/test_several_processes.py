@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.deliveries import PlannedPart
@@ -40,10 +41,7 @@ def test_workers_on_one_database_never_hold_the_same_part_whoever_is_killed(
     with a_database() as address, ExitStack() as ends:
         with PostgresStores(address, tmp_path / "index") as stores:
             for number in range(DIGESTS):
-                channel = a_channel(f"c{number}")
-                parts = [PlannedPart(part, f"payload {part}", f"marker {part}", None) for part in range(PARTS)]
-                key = DeliveryKey(destination_of(channel), date(2026, 3, 12))
-                stores.ledger.plan(key, channel.profile, channel, parts, late=False, digest=None, now=MORNING)
+                plan_one(stores, f"c{number}")
         senders = [start_sender(address, tmp_path, batch) for _ in range(2 + kills)]
         for sender in senders:
             ends.callback(sender.kill)
@@ -81,6 +79,33 @@ def test_papers_taken_in_by_many_at_once_are_numbered_without_a_gap_and_stored_o
             added = sum(threads.map(take_in, range(24)))
         papers, last = handles[0].papers.changed_after(0)
         assert added == len(papers) == last == handles[0].papers.count() == 23 * 5 + 20
+
+
+def plan_one(stores: PostgresStores, name: str) -> bool:
+    channel = a_channel(name)
+    parts = [PlannedPart(part, f"payload {part}", f"marker {part}", None) for part in range(PARTS)]
+    key = DeliveryKey(destination_of(channel), date(2026, 3, 12))
+    return stores.ledger.plan(key, channel.profile, channel, parts, late=False, digest=None, now=MORNING)
+
+
+def test_planning_is_in_nobodys_way_who_reads_the_ledger_and_writes_as_if_alone(tmp_path: Path) -> None:
+    with a_database() as address, PostgresStores(address, tmp_path / "index") as stores:
+        assert plan_one(stores, "before")
+        with psycopg.connect(address) as somebody:
+            somebody.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+            assert somebody.execute("SELECT count(*) FROM deliveries").fetchone() == (1,)
+            somebody.execute("UPDATE installation SET restored_after = restored_after")
+            assert plan_one(stores, "meanwhile")
+            somebody.commit()
+
+
+def test_a_digest_that_many_plan_at_once_is_written_down_by_one_of_them(tmp_path: Path) -> None:
+    with a_database() as address, ExitStack() as opened:
+        handles = [opened.enter_context(PostgresStores(address, tmp_path / "index")) for _ in range(4)]
+        with ThreadPoolExecutor(8) as threads:
+            planned = list(threads.map(lambda number: plan_one(handles[number % 4], f"c{number // 4}"), range(DIGESTS)))
+        assert planned.count(True) == DIGESTS // 4
+        assert len(handles[0].ledger.recent(None, 10_000)) == DIGESTS // 4 * PARTS
 
 
 def test_interests_followed_by_many_at_once_each_get_their_own_number(tmp_path: Path) -> None:
