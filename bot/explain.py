@@ -1,74 +1,61 @@
-"""Why this paper: the parts of its score in words for people, and the sentence of its abstract that shows it best."""
+"""Why this paper: the parts of its score in words for people."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from math import sqrt
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from bot.model import Paper, PaperId, Reason, ReasonKind
+from bot.abstracts import first_written, read_abstract
+from bot.model import Paper, PaperId, Reason, ReasonKind, Saying
 from bot.ranking import Ranking
+from bot.reasons import Says, reason
 from bot.scoring import Cause, Part, Rows
-from bot.sentences import sentences
 from bot.snapshot import Snapshot
-from bot.tokens import folded_words, stem, stems_in, surface_words
-from bot.words import marked, say
 
 # More words than these in one reason are noise; what they gave is counted with the shown ones.
 _MOST_WORDS = 4
-# A sentence shorter than this says too little to stand alone.
-_SHORTEST_SENTENCE = 5
 # A long title is told by its beginning.
 _LONGEST_TITLE = 90
-# Thousands of digests of one morning choose among the same papers: so many of them need not be read again.
-_READ_LATELY = 512
 
-TitleOf = Callable[[PaperId], str]
+_CLOSE = Saying(Says.CLOSE)
 
-_CLOSE = marked("close in meaning to the interest")
-_MATCHES = marked("matches {words}")
+
+class Names:
+    """What papers and stems are called: in one answer each is looked up once."""
+
+    def __init__(self, snapshot: Snapshot, title_of: Callable[[PaperId], str]) -> None:
+        self.title = cache(title_of)
+        self.stem = cache(snapshot.stems.__getitem__)
 
 
 class _Cause(NamedTuple):
-    """A reason that is not said yet: causes are added up and ordered alike in every language.
-
-    Attributes:
-        text: The key of its words.
-        words: What stands in them for ``{words}``: a name, a title, matched words.
-    """
+    """A reason that is not said yet: causes are added up and ordered alike in every language."""
 
     kind: ReasonKind
-    text: str
-    words: str = ""
+    saying: Saying
 
     @property
     def matched(self) -> bool:
-        return self.text == _MATCHES
-
-    def english(self) -> str:
-        return self.text.format(words=self.words)
-
-    def said(self) -> str:
-        return say(self.text, words=self.words)
+        return self.saying.key == Says.MATCHES
 
 
 class _Shares:
     """Adds up what each cause gave to one paper's score."""
 
-    def __init__(self, snapshot: Snapshot, row: int, paper: Paper, title_of: TitleOf) -> None:
+    def __init__(self, snapshot: Snapshot, row: int, paper: Paper, names: Names) -> None:
         self._snapshot = snapshot
         self._row = row
-        self._title_of = title_of
-        self._surfaces = _surfaces(f"{paper.abstract} {paper.title}")
+        self._names = names
+        self._paper = paper
+        self._abstract = read_abstract(paper.abstract)
         self._nearest: dict[bytes, int | None] = {}
-        unit = _unit_row(snapshot, row)
-        idf = snapshot.idf[unit.indices]
+        stems, weights = snapshot.unit_row(row)
+        idf = snapshot.idf[stems]
         # A unit row is frequency × idf × one factor; without the idf it is what parts are sums of, but for the factor.
-        worth = np.where(idf > 0, unit.data / np.where(idf > 0, idf, 1), 0)
-        self._here = unit.indices, worth
+        self._here = stems, np.where(idf > 0, weights / np.where(idf > 0, idf, 1), 0)
         self.words: dict[str, float] = defaultdict(float)
         self.related: dict[str, float] = defaultdict(float)
         self.others: dict[_Cause, float] = defaultdict(float)
@@ -94,7 +81,7 @@ class _Shares:
         total = sum(worth for _, _, worth in found)
         for words, author, worth in found:
             if author:
-                self.others[_Cause(ReasonKind.AUTHOR, marked("by {words}"), words)] += share * worth / total
+                self.others[_Cause(ReasonKind.AUTHOR, Saying(Says.AUTHOR, (words,)))] += share * worth / total
             else:
                 self.words[words] += share * worth / total
 
@@ -106,15 +93,16 @@ class _Shares:
         if total <= 0:
             self.others[self._said(part)] += share
             return
-        said = None
+        beside = 0.0
         for number, worth in found:
             if number in own:
                 self.words[own[number]] += share * worth / total
             elif part.cause is Cause.WORDS:
-                self.related[self._surfaces.get(self._snapshot.stems[number], "")] += share * worth / total
+                self.related[self._written(number)] += share * worth / total
             else:
-                said = said or self._said(part)
-                self.others[said] += share * worth / total
+                beside += share * worth / total
+        if beside:
+            self.others[self._said(part)] += beside
 
     def _stems_here(self, part: Part) -> list[tuple[int, float]]:
         """Return the part's stems that the paper has, with what each added, but for one common factor."""
@@ -130,19 +118,25 @@ class _Shares:
             case Cause.LIKED | Cause.EXAMPLE:
                 liked = self._nearest_of(part.liked)
                 if liked is None:
-                    return _Cause(ReasonKind.LIKED, marked("unlike what was not for you"))
-                title = _shortened(self._title_of(self._snapshot.ids[liked]))
+                    return _Cause(ReasonKind.LIKED, Saying(Says.UNLIKE))
+                title = _shortened(self._names.title(self._snapshot.ids[liked]))
                 if part.cause is Cause.EXAMPLE:
-                    return _Cause(ReasonKind.EXAMPLE, marked("like “{words}”"), title)
-                return _Cause(ReasonKind.LIKED, marked("like “{words}”, which you liked"), title)
+                    return _Cause(ReasonKind.EXAMPLE, Saying(Says.LIKE, (title,)))
+                return _Cause(ReasonKind.LIKED, Saying(Says.LIKED, (title,)))
             case Cause.COMPANY:
-                return _Cause(ReasonKind.LIKED, marked("how well the papers nearest to it fit"))
+                return _Cause(ReasonKind.LIKED, Saying(Says.COMPANY))
             case Cause.TRENDING:
-                return _Cause(ReasonKind.TRENDING, marked("trending"))
+                return _Cause(ReasonKind.TRENDING, Saying(Says.TRENDING))
             case Cause.RECENT:
-                return _Cause(ReasonKind.RECENT, marked("new"))
+                return _Cause(ReasonKind.RECENT, Saying(Says.NEW))
             case _:
                 return _Cause(ReasonKind.WORDS, _CLOSE)
+
+    def _written(self, stem: int) -> str:
+        """Return how the paper writes a stem, as it first writes it; empty where only its index knows."""
+        name = self._names.stem(stem)
+        written = self._abstract.written(name)
+        return first_written(self._paper.title).get(name, "") if written is None else written
 
     def _nearest_of(self, rows: Rows) -> int | None:
         key = rows.tobytes()
@@ -150,43 +144,40 @@ class _Shares:
             self._nearest[key] = nearest(self._snapshot, rows, self._row)
         return self._nearest[key]
 
-    def reasons(self, words: Mapping[str, float]) -> tuple[Reason, ...]:
+    def reasons(self, words: Mapping[tuple[str, ...], float]) -> tuple[Reason, ...]:
         """Return the reasons: matched words, then the largest share first. ``words`` are the matched, with shares."""
         causes = dict(self.others)
         for matched, share in words.items():
-            causes[_Cause(ReasonKind.WORDS, _MATCHES, matched)] = share
+            causes[_Cause(ReasonKind.WORDS, Saying(Says.MATCHES, matched))] = share
         if self.related:
             shown = _best_words(self.related)
-            text = marked("has related words: {words}") if shown else _CLOSE
-            key = _Cause(ReasonKind.WORDS, text, shown)
+            key = _Cause(ReasonKind.WORDS, Saying(Says.RELATED, shown) if shown else _CLOSE)
             causes[key] = causes.get(key, 0.0) + sum(self.related.values())
         # What was typed is understood at a glance; meaning and neighbours come after it even where they weigh more.
-        ordered = sorted(
-            causes.items(), key=lambda item: (not item[0].matched, -item[1], item[0].kind, item[0].english())
-        )
-        return tuple(Reason(cause.kind, cause.said(), share) for cause, share in ordered if share != 0.0)
+        ordered = sorted(causes.items(), key=lambda item: (not item[0].matched, -item[1], item[0]))
+        return tuple(reason(cause.kind, cause.saying, share) for cause, share in ordered if share != 0.0)
 
 
-def reasons(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, title_of: TitleOf) -> tuple[Reason, ...]:
+def reasons(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, names: Names) -> tuple[Reason, ...]:
     """Return the causes of a paper's score, matched words first; the shares sum to the score."""
-    shares = _Shares(snapshot, row, paper, title_of)
+    shares = _Shares(snapshot, row, paper, names)
     for part in ranking.parts:
         shares.add(part)
     words = {_best_words(shares.words): sum(shares.words.values())} if shares.words else {}
     return shares.reasons(words)
 
 
-def itemised(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, title_of: TitleOf) -> tuple[Reason, ...]:
+def itemised(snapshot: Snapshot, ranking: Ranking, row: int, paper: Paper, names: Names) -> tuple[Reason, ...]:
     """Return the same causes with each matched word on its own."""
-    shares = _Shares(snapshot, row, paper, title_of)
+    shares = _Shares(snapshot, row, paper, names)
     for part in ranking.parts:
         shares.add(part)
-    return shares.reasons(shares.words)
+    return shares.reasons({(word,): share for word, share in shares.words.items()})
 
 
-def _best_words(words: Mapping[str, float]) -> str:
+def _best_words(words: Mapping[str, float]) -> tuple[str, ...]:
     best = sorted(((word, share) for word, share in words.items() if word), key=lambda item: (-item[1], item[0]))
-    return ", ".join(word for word, _ in best[:_MOST_WORDS])
+    return tuple(word for word, _ in best[:_MOST_WORDS])
 
 
 def _shortened(title: str) -> str:
@@ -216,55 +207,16 @@ def _unit_row(snapshot: Snapshot, row: int) -> sparse.csr_matrix:
     )
 
 
-@lru_cache(maxsize=_READ_LATELY)
-def _surfaces(text: str) -> Mapping[str, str]:
-    """Return how a text writes each stem, as it first writes it."""
-    words = surface_words(text)
-    if text.isascii():
-        # From the last to the first: of words with one stem the first is what stays.
-        return dict(zip(stems_in(text)[::-1], words[::-1], strict=True))
-    surfaces: dict[str, str] = {}
-    for word in words:
-        for folded in folded_words(word):
-            surfaces.setdefault(stem(folded), word)
-    return surfaces
-
-
-@lru_cache(maxsize=_READ_LATELY)
-def _sentences_read(abstract: str) -> tuple[tuple[str, frozenset[str], int], ...]:
-    """Return each sentence with its stems and how many words it has."""
-    read = [(sentence, stems_in(sentence)) for sentence in sentences(abstract)]
-    return tuple((sentence, frozenset(stems), len(stems)) for sentence, stems in read)
-
-
-def key_sentence(abstract: str, weights: Mapping[str, float]) -> str:
-    """Return the sentence of an abstract that holds most of what a profile looks for, untouched.
-
-    Args:
-        weights: How much each stem is looked for. Without any the first sentence that says something is taken.
-    """
-    found = _sentences_read(abstract)
-    best, best_worth = "", -1.0
-    for place, (sentence, stems, length) in enumerate(found):
-        worth = sum(weights.get(s, 0.0) for s in stems) / sqrt(8 + length)
-        if length < _SHORTEST_SENTENCE:
-            worth *= 0.3
-        worth += 1e-6 * (len(found) - place)
-        if worth > best_worth:
-            best, best_worth = sentence, worth
-    return best
-
-
-def looked_for(snapshot: Snapshot, ranking: Ranking) -> dict[str, float]:
+def looked_for(ranking: Ranking, names: Names) -> dict[str, float]:
     """Return how much each stem is looked for by a ranking, for choosing key sentences; typed words count most."""
     weights: dict[str, float] = defaultdict(float)
     for part in ranking.parts:
         if part.stems is not None and part.stem_weights is not None and len(part.stems):
             top = max(float(np.abs(part.stem_weights).max()), 1e-9)
             for number, weight in zip(part.stems.tolist(), part.stem_weights.tolist(), strict=True):
-                weights[snapshot.stems[number]] += max(weight, 0.0) / top
+                weights[names.stem(number)] += max(weight, 0.0) / top
         elif part.query is not None and part.cause is Cause.WORDS and len(part.query.weights):
             top = float(part.query.weights.max()) or 1.0
             for number, weight in zip(part.query.stems.tolist(), part.query.weights.tolist(), strict=True):
-                weights[snapshot.stems[number]] += 2.0 * weight / top
+                weights[names.stem(number)] += 2.0 * weight / top
     return weights

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
 from math import fsum
 
 import numpy as np
 
 from bot import indexing, keeping
+from bot.abstracts import key_sentence
 from bot.calibration import Calibration, strength
 from bot.candidates import (
     Arrivals,
@@ -26,7 +26,7 @@ from bot.candidates import (
 )
 from bot.choosing import BAR, POOL, STRETCH_FROM, Rows, chosen, near_the_top, stretch
 from bot.corrections import Correction, corrected, words_interest
-from bot.explain import itemised, key_sentence, looked_for, reasons
+from bot.explain import Names, itemised, looked_for, reasons
 from bot.feedback_scoring import learned_words_of
 from bot.filters import exclusions_of, matched_at_all, missing_in
 from bot.findings import Assessment, Found, Hit, Miss, Selection
@@ -34,14 +34,14 @@ from bot.interests import print_interest
 from bot.interleaving import Opponent, team_draft
 from bot.keeping import Piece
 from bot.learning import Judged, Taste, lesson_of
-from bot.model import Interest, Paper, PaperId, Pick, Reason, ReasonKind, Team
+from bot.model import Interest, Paper, PaperId, Pick, ReasonKind, Saying, Team
 from bot.ports import PapersToRead
 from bot.ranking import Ranking, order, rank_followed, rank_interest, rank_rows_like, rank_taste
+from bot.reasons import Says, reason
 from bot.snapshot import Snapshot
 from bot.tokens import folded_words
 from bot.typos import Spelling
 from bot.weights import SERVED, Weights
-from bot.words import marked, say
 
 __all__ = [
     "Assessment",
@@ -61,7 +61,7 @@ FAIR = 0.3
 # Papers that stand word for word under two ids are told apart among so many of the best.
 _TWINS_AMONG = 100
 _READ_AT_ONCE = 5000
-_STRETCH = marked("a stretch, to learn where your interests end")
+_STRETCH = Saying(Says.STRETCH)
 
 
 class Library:
@@ -179,9 +179,11 @@ class Library:
         if last_day is not None:
             mask = mask & (snapshot.days <= last_day.toordinal())
         rows = np.flatnonzero(mask)
-        ordered = rows[np.argsort(snapshot.tie_rank[rows])] if newest_first else order(snapshot, ranking.total, rows)
-        page = ordered[offset : offset + limit]
-        return Found(self._hits(snapshot, ranking, page), len(rows), corrections)
+        if newest_first:
+            ordered = rows[np.argsort(snapshot.tie_rank[rows])]
+        else:
+            ordered = order(snapshot, ranking.total, rows, offset + limit)
+        return Found(self._hits(snapshot, ranking, ordered[offset : offset + limit]), len(rows), corrections)
 
     def ranked(self, interest: Interest, limit: int = 100, weights: Weights = SERVED) -> list[tuple[PaperId, float]]:
         """Return the same ranking as `search` as ids with scores, without reasons: what is measured."""
@@ -293,7 +295,7 @@ class Library:
         rows = open_rows(snapshot, ranking.allowed, candidates, [judged.paper for judged in taste.judged])
         place = np.flatnonzero(order(snapshot, ranking.total, rows) == row)
         stored = self._papers.get([paper]).get(paper)
-        said = itemised(snapshot, ranking, row, stored, self._title) if stored else ()
+        said = itemised(snapshot, ranking, row, stored, Names(snapshot, self._title)) if stored else ()
         return Assessment(
             fsum(reason.share for reason in said),
             BAR if ranking.known else 0.0,
@@ -377,13 +379,13 @@ class Library:
 
     def _hits(self, snapshot: Snapshot, ranking: Ranking, rows: Rows) -> tuple[Hit, ...]:
         papers = self._papers.get([snapshot.ids[row] for row in rows.tolist()])
-        wanted = looked_for(snapshot, ranking)
-        title_of = cache(self._title)
+        names = Names(snapshot, self._title)
+        wanted = looked_for(ranking, names)
         hits = []
         for row in rows.tolist():
             paper = papers.get(snapshot.ids[row])
             if paper is not None:
-                said = reasons(snapshot, ranking, row, paper, title_of)
+                said = reasons(snapshot, ranking, row, paper, names)
                 score = fsum(reason.share for reason in said)
                 hits.append(Hit(paper.id, score, said, key_sentence(paper.abstract, wanted)))
         return tuple(hits)
@@ -392,20 +394,20 @@ class Library:
         self, snapshot: Snapshot, ranking: Ranking, rows: Rows, calibration: Calibration | None, edge: int | None
     ) -> tuple[Pick, ...]:
         papers = self._papers.get([snapshot.ids[row] for row in rows.tolist()])
-        wanted = looked_for(snapshot, ranking)
-        title_of = cache(self._title)
+        names = Names(snapshot, self._title)
+        wanted = looked_for(ranking, names)
         picks = []
         for row in rows.tolist():
             paper = papers.get(snapshot.ids[row])
             if paper is None:
                 continue
-            said = reasons(snapshot, ranking, row, paper, title_of)
+            said = reasons(snapshot, ranking, row, paper, names)
             score = fsum(reason.share for reason in said)
             picks.append(
                 Pick(
                     paper=paper,
                     score=score,
-                    reasons=(Reason(ReasonKind.STRETCH, say(_STRETCH)), *said) if row == edge else said,
+                    reasons=(reason(ReasonKind.STRETCH, _STRETCH), *said) if row == edge else said,
                     strength=strength(score),
                     probability=calibration.probability(score) if calibration and ranking.known else None,
                     key_sentence=key_sentence(paper.abstract, wanted),

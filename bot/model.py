@@ -254,17 +254,32 @@ class ReasonKind(StrEnum):
     EXAMPLE = "example"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Saying:
+    """What a reason says, in no language yet; `bot.reasons` says it.
+
+    Attributes:
+        key: A `bot.reasons.Says`.
+        values: What stands in it: words, a name, a title; or counts.
+    """
+
+    key: str
+    values: tuple[str | int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One computed cause for a pick, as a phrase for people: ``"matches sparse retrieval"``.
 
     Attributes:
         share: The part of the pick's score that this cause gave; the shares of a pick sum to its score.
+        saying: What ``words`` say, to be said anew in another language; None when there are only the words.
     """
 
     kind: ReasonKind
     words: str
     share: float = 0.0
+    saying: Saying | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,24 @@ class Rising:
     """A paper with what lifts it.
 
     Attributes:
-        counts: The votes in words, ``"41 upvotes, 2 likes here"``; empty when there are none.
+        gained: Its upvotes since yesterday.
+        likes: Its likes in the community.
     """
 
     paper: Paper
     score: float
-    counts: str
+    gained: int
+    likes: int
+
+    @property
+    def votes(self) -> tuple[int, int, int, int]:
+        """What `counts_in_words` says."""
+        return self.paper.upvotes or 0, self.gained, self.paper.comments or 0, self.likes
+
+    @property
+    def counts(self) -> str:
+        """The votes in words; empty when there are none."""
+        return counts_in_words(*self.votes)
 
 
 def rising(
@@ -66,6 +78,20 @@ def lift(votes: float, age: timedelta) -> float:
     return float((1 + votes) * 0.5 ** (age / HALF_LIFE))
 
 
+def counts_in_words(upvotes: int, gained: int, comments: int, likes: int) -> str:
+    """Say what lifts a paper: ``"41 upvotes, 2 likes here"``; of nothing, nothing is said."""
+    said = []
+    if upvotes:
+        said.append(count(upvotes, "{n} upvote", "{n} upvotes"))
+    if gained:
+        said.append(say("↑ {votes} since yesterday", votes=whole(gained)))
+    if comments:
+        said.append(count(comments, "{n} comment", "{n} comments"))
+    if likes:
+        said.append(count(likes, "{n} like here", "{n} likes here"))
+    return ", ".join(said)
+
+
 def _gained(paper: Paper, yesterday: Mapping[PaperId, int]) -> int:
     return max((paper.upvotes or 0) - yesterday[paper.id], 0) if paper.id in yesterday else 0
 
@@ -73,16 +99,7 @@ def _gained(paper: Paper, yesterday: Mapping[PaperId, int]) -> int:
 def _rising(paper: Paper, gained: int, likes: int, weight: float, now: datetime) -> Rising:
     age = max(now - _arrival(paper, now), timedelta())
     votes = math.log2(1 + max(paper.upvotes or 0, 0)) + math.log2(1 + gained) + COMMUNITY_WEIGHT * weight
-    said = []
-    if paper.upvotes:
-        said.append(count(paper.upvotes, "{n} upvote", "{n} upvotes"))
-    if gained:
-        said.append(say("↑ {votes} since yesterday", votes=whole(gained)))
-    if paper.comments:
-        said.append(count(paper.comments, "{n} comment", "{n} comments"))
-    if likes:
-        said.append(count(likes, "{n} like here", "{n} likes here"))
-    return Rising(paper, lift(votes, age), ", ".join(said))
+    return Rising(paper, lift(votes, age), gained, likes)
 
 
 def _arrival(paper: Paper, now: datetime) -> datetime:

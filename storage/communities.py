@@ -77,7 +77,7 @@ KINDS = (
         "digest_picks",
         THEIR_DIGESTS,
         """SELECT digests.local_date, digests.edition, papers.id AS paper, score, probability, strength, key_sentence,
-                  stretch, reasons
+                  stretch, reasons, sayings
              FROM digest_picks
              JOIN digests ON digests.number = digest_picks.digest
              JOIN papers ON papers.number = digest_picks.paper""",
@@ -144,7 +144,7 @@ KINDS = (
     ),
 )
 
-JSON_COLUMNS = frozenset({"papers", "reasons"})
+JSON_COLUMNS = frozenset({"papers", "reasons", "sayings"})
 
 # The rest holds no row about a member.
 TABLES_ABOUT_NOBODY = frozenset(

@@ -63,8 +63,8 @@ KEPT: Final = (
     _kept(
         "digest_picks",
         OF_DIGEST,
-        "digest position paper score probability strength key_sentence stretch reasons known_version known_withdrawn "
-        "known_code known_upvotes",
+        "digest position paper score probability strength key_sentence stretch reasons sayings known_version "
+        "known_withdrawn known_code known_upvotes",
     ),
     _kept("digest_teams", OF_DIGEST, "digest position rival team"),
     _kept(

@@ -1,11 +1,11 @@
 """Which picks were made for a profile on a local date, in SQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, zip_longest
 
-from bot.model import Digest, Draft, PaperId, Pick, ProfileId, Reason, ReasonKind, Team
+from bot.model import Digest, Draft, PaperId, Pick, ProfileId, Reason, ReasonKind, Saying, Team
 from bot.ports import ScoredPick
 from storage.paper_intake import arriving, take_in
 from storage.paper_rows import BY_NAME, as_json, paper_of
@@ -24,9 +24,9 @@ DROP_TEAMS = "DELETE FROM digest_teams WHERE digest = :digest"
 
 KEEP_PICK = """
     INSERT INTO digest_picks (digest, position, paper, score, probability, strength, key_sentence, stretch, reasons,
-                              known_version, known_withdrawn, known_code, known_upvotes)
+                              sayings, known_version, known_withdrawn, known_code, known_upvotes)
     VALUES (:digest, :position, :paper, :score, :probability, :strength, :key_sentence, :stretch, :reasons,
-            :known_version, :known_withdrawn, :known_code, :known_upvotes)
+            :sayings, :known_version, :known_withdrawn, :known_code, :known_upvotes)
 """
 
 KEEP_TEAM = """
@@ -42,7 +42,7 @@ KEEP_SHOWN = """
 SELECT = """
     SELECT digests.number AS digest, digests.profile, digests.local_date, digests.edition, digests.revision,
            digests.made_at, digest_picks.position, digest_picks.score, digest_picks.probability, digest_picks.strength,
-           digest_picks.key_sentence, digest_picks.stretch, digest_picks.reasons,
+           digest_picks.key_sentence, digest_picks.stretch, digest_picks.reasons, digest_picks.sayings,
            digest_teams.rival, digest_teams.team, papers.*
       FROM digests
       LEFT JOIN digest_picks ON digest_picks.digest = digests.number
@@ -190,14 +190,23 @@ def _columns(pick: Pick) -> dict[str, str | int | float | None]:
         "strength": storable(pick.strength),
         "key_sentence": storable(pick.key_sentence),
         "stretch": int(pick.stretch),
-        "reasons": json.dumps(
-            [[reason.kind.value, storable(reason.words), reason.share] for reason in pick.reasons], ensure_ascii=False
-        ),
+        "reasons": _as_json([reason.kind.value, storable(reason.words), reason.share] for reason in pick.reasons),
+        "sayings": _as_json(_kept(reason.saying) for reason in pick.reasons),
         "known_version": pick.paper.version,
         "known_withdrawn": int(pick.paper.withdrawn),
         "known_code": int(pick.paper.code_url is not None),
         "known_upvotes": pick.paper.upvotes or 0,
     }
+
+
+def _as_json(values: Iterable[object]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def _kept(saying: Saying | None) -> list[str | int] | None:
+    if saying is None:
+        return None
+    return [saying.key, *(storable(value) if isinstance(value, str) else value for value in saying.values)]
 
 
 def _digest(rows: Sequence[Row]) -> Digest:
@@ -220,11 +229,18 @@ def _draft(rows: Sequence[Row]) -> Draft | None:
     return Draft(drafted[0]["rival"], tuple((PaperId(row["id"]), Team(row["team"])) for row in drafted))
 
 
+def _reasons(row: Row) -> Iterator[Reason]:
+    # Picks of a release from before the sayings have none.
+    for (kind, words, share), saying in zip_longest(json.loads(row["reasons"]), json.loads(row["sayings"])):
+        said = None if saying is None else Saying(saying[0], tuple(saying[1:]))
+        yield Reason(ReasonKind(kind), words, share, said)
+
+
 def _pick(row: Row) -> Pick:
     return Pick(
         paper=paper_of(row),
         score=row["score"],
-        reasons=tuple(Reason(ReasonKind(kind), words, share) for kind, words, share in json.loads(row["reasons"])),
+        reasons=tuple(_reasons(row)),
         strength=row["strength"],
         probability=row["probability"],
         key_sentence=row["key_sentence"],

@@ -14,7 +14,7 @@ from bot.answers.asked import (
 from bot.desk import Desk
 from bot.languages import keep_locale, language_of
 from bot.model import Channel, Member
-from bot.preferences import PREFERENCES, ZONE, BadPreference, Preference, chosen, read_choice
+from bot.preferences import ALSO, PREFERENCES, ZONE, BadPreference, Preference, chosen, read_choice
 from bot.replies import FactsReply, NoticeReply
 from bot.timetable import BadSchedule, zone_named
 from bot.words import marked, say, spoken
@@ -49,7 +49,7 @@ def set_(desk: Desk, asked: Asked) -> Answer:
     desk.stores.preferences.set(
         asked.owner.profile, preference.name, None if choice == preference.choices[0] else choice
     )
-    if preference.name == "also":
+    if preference.name == ALSO:
         keep_locale(desk.stores.preferences, asked.member)
     # A member who chooses a language is answered in it already.
     with spoken(language_of(desk.stores.preferences, asked.member)):

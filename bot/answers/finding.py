@@ -11,9 +11,10 @@ from bot.commands import MONTH, SPANS, Ask
 from bot.desk import Desk
 from bot.identity import links_in, paper_id_from
 from bot.library import Correction
-from bot.model import Channel, Member, Paper, PaperId, Pick, Reason, ReasonKind
+from bot.model import Channel, Member, Paper, PaperId, Pick, ReasonKind, Saying
 from bot.plain import clean
 from bot.ports import Stores, Submission
+from bot.reasons import Says, reason
 from bot.replies import NothingReply, NoticeReply, PicksReply
 from bot.trending import Rising, rising
 from bot.words import count, marked, say
@@ -138,10 +139,11 @@ def rising_since(stores: Stores, place: Member | Channel, since: datetime, now: 
 
 
 def trending_pick(entry: Rising) -> Pick:
-    # Translators: the reason of a pick: that it is new, or trending with counts of votes.
-    words = say("trending: {counts}", counts=entry.counts) if entry.counts else say("new")
-    kind = ReasonKind.TRENDING if entry.counts else ReasonKind.RECENT
-    return Pick(entry.paper, entry.score, (Reason(kind, words, entry.score),), strength="")
+    if any(entry.votes):
+        why = reason(ReasonKind.TRENDING, Saying(Says.COUNTS, entry.votes), entry.score)
+    else:
+        why = reason(ReasonKind.RECENT, Saying(Says.NEW), entry.score)
+    return Pick(entry.paper, entry.score, (why,), strength="")
 
 
 def add(desk: Desk, asked: Asked) -> Answer:

@@ -131,7 +131,7 @@ def make_digest(
 ) -> Made:
     """Choose the picks of a digest; nothing is kept yet. No paper that the profile was ever shown is chosen again.
 
-    The reasons are kept with the picks in English, and said anew to each who reads them (`bot.reasons`).
+    The words of its reasons are kept in English; to each who reads them they are said anew (`bot.reasons`).
     """
     with spoken(ENGLISH):
         return _chosen(desk, owner, beside, place, count, now)

@@ -36,11 +36,11 @@ def shares_in_words(reasons: Sequence[Reason], score: float) -> tuple[str, ...]:
     """Return each reason with its part of the score, the largest first."""
     ordered = sorted(reasons, key=lambda reason: -reason.share)
     if score <= 0:
-        return tuple(reason_in_words(reason.words) for reason in ordered)
+        return tuple(reason_in_words(reason) for reason in ordered)
     return tuple(
         say(
             "{reason} ({percent} of the score)",
-            reason=reason_in_words(reason.words),
+            reason=reason_in_words(reason),
             percent=percent(reason.share / score),
         )
         for reason in ordered

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.identity import title_id
-from bot.model import Digest, Draft, Pick, Reason, ReasonKind, Team
+from bot.model import Digest, Draft, Pick, Reason, ReasonKind, Saying, Team
 from bot.ports import ScoredPick, Stores
 from tests.builders import MORNING, a_channel, a_member, a_paper, a_pick
 
@@ -25,8 +25,9 @@ def stored(stores: Stores, number: int, **facts: object) -> Pick:
 
 def test_a_kept_digest_shows_the_same_picks_again(stores: Stores) -> None:
     reasons = (
-        Reason(ReasonKind.WORDS, "matches sparse retrieval", 0.75),
+        Reason(ReasonKind.WORDS, "matches sparse retrieval", 0.75, Saying("matches", ("sparse retrieval",))),
         Reason(ReasonKind.STRETCH, "a stretch", 0.25),
+        Reason(ReasonKind.TRENDING, "trending: 1 upvote", 0.0, Saying("counts", (1, 0, 0, 0))),
     )
     one = stored(stores, 1, score=2.5, reasons=reasons, probability=0.82, key_sentence="It is so.", stretch=True)
     two = stored(stores, 2, strength="loose match")

@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 from sqlite_utils import Database
 
+from bot.model import ReasonKind
 from bot.ports import Stores
 from storage.folder import DATABASE
 from storage.migrations import known_steps
@@ -50,6 +51,8 @@ def everything_is_there(stores: Stores) -> None:
     assert all(stores.communities.data_of(ANA).values())
     assert stores.profiles.get(LAB.profile).interests
     assert stores.feedback.of_member(ANA)
+    (pick,) = stores.digests.recent(ANA.profile, 1)[0].picks
+    assert [(reason.kind, reason.words) for reason in pick.reasons] == [(ReasonKind.WORDS, "matches entropy")]
     assert stores.subscriptions.all()
     assert stores.ledger.recent(None, 9)
     assert stores.mail_addresses.get("m-ana")
@@ -107,7 +110,7 @@ def copy_as_it_was(database: sqlite3.Connection, address: str) -> None:
                     step.fn(StepRunner(target))  # type: ignore[arg-type]  # as much of it as steps use
                 else:
                     target.execute(script.encode())
-                target.execute(TAKEN, {"name": step.name})
+                target.execute(TAKEN, {"name": step.name, "expands": False})
         # Rows that others name come in any order.
         target.execute("SET session_replication_role = replica")
         for table in (name for name in tables_in(database) if not name.startswith("_")):
