@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from queue import SimpleQueue
@@ -15,6 +16,9 @@ T = TypeVar("T")
 # A group is committed at this size at the latest, so that the first of a flood does not wait for the last.
 GROUP_CAP = 1000
 
+# How long the callers of a group are woken one by one; some hundreds are awake by then. In seconds.
+PATIENCE = 0.01
+
 
 class Deed:
     """Something to write, who waits for it, and what came of it."""
@@ -26,8 +30,7 @@ class Deed:
         self.result: object = None
         self.error: Exception | None = None
         # A bare lock wakes its waiter about ten times cheaper than a Future or an Event does.
-        self.done = threading.Lock()
-        self.done.acquire()
+        self.done = _held_lock()
 
 
 class Writer:
@@ -45,6 +48,7 @@ class Writer:
         self._connect = connect
         self._connection: sqlite3.Connection | None = connect()
         self._queue: SimpleQueue[Deed | None] = SimpleQueue()
+        self._asleep: deque[threading.Lock] = deque()
         self._gate = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="paperround-writer", daemon=True)
@@ -63,6 +67,7 @@ class Writer:
                 raise StorageUnavailable("The store is closed.")
             self._queue.put(deed)
         deed.done.acquire()
+        self._wake_next()
         if deed.error is not None:
             raise deed.error
         return deed.result  # type: ignore[return-value]  # it is what ``act`` returned
@@ -96,10 +101,34 @@ class Writer:
             open_for_more = len(deeds) == len(waiting)
             if deeds:
                 self._commit(deeds)
-            for deed in deeds:
-                deed.done.release()
+                self._wake(deeds)
         if self._connection is not None:
             self._connection.close()
+
+    def _wake(self, deeds: Sequence[Deed]) -> None:
+        """Wake whoever waits for a deed: each wakes the next one, and the last of them this thread.
+
+        Woken all at once they would only wait again, for the interpreter, each at one more switch of threads. And when
+        the last one is awake the first have asked for more, so that under a flood every group is a full one.
+        """
+        if len(deeds) == 1:
+            deeds[0].done.release()
+            return
+        last = _held_lock()
+        self._asleep.extend([*(deed.done for deed in deeds), last])
+        self._wake_next()
+        if not last.acquire(timeout=PATIENCE):
+            # One of them was stopped, or something else keeps the interpreter busy.
+            while self._wake_next():
+                pass
+
+    def _wake_next(self) -> bool:
+        """Wake one that waits for nothing any more; False when all are awake."""
+        try:
+            self._asleep.popleft().release()
+        except IndexError:
+            return False
+        return True
 
     def _commit(self, deeds: Sequence[Deed]) -> None:
         # A savepoint for each deed would cost more than many a deed. So a group is tried without; only when one of it
@@ -146,6 +175,12 @@ class Writer:
         if bad:
             connection.close()
             self._connection = None
+
+
+def _held_lock() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 def _run_guarded(connection: sqlite3.Connection, deed: Deed) -> None:

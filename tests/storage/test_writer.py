@@ -1,3 +1,4 @@
+import ctypes
 import sqlite3
 import threading
 import time
@@ -125,6 +126,27 @@ def test_a_failing_deed_leaves_nothing_behind_and_fails_nobody_else(watched: Wat
     assert [type(outcome) for outcome in found] == [str, sqlite3.IntegrityError, KeyError, str]
     assert watched.commits - before == 2
     assert watched.names() == {"before", "after"}
+
+
+def test_a_caller_that_is_stopped_as_it_wakes_keeps_nobody_else_asleep(watched: Watched) -> None:
+    class Stopped(Exception):  # an order, not an error
+        pass
+
+    idents: list[int] = []
+
+    def is_stopped() -> None:
+        idents.append(threading.get_ident())
+        watched.add("stopped")
+
+    def stops_it() -> str:
+        assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(idents[0]), ctypes.py_object(Stopped)) == 1
+        return watched.add("second")
+
+    found = while_the_writer_is_busy(
+        watched, lambda: watched.add("first"), is_stopped, stops_it, lambda: watched.add("third")
+    )
+    assert [type(outcome) for outcome in found] == [str, Stopped, str, str]
+    assert watched.names() == {"first", "stopped", "second", "third"}
 
 
 def test_a_deed_too_big_for_the_disk_fails_alone(watched: Watched) -> None:
