@@ -8,18 +8,21 @@ COPY bot bot
 COPY storage storage
 COPY adapters adapters
 COPY benchmarks benchmarks
-RUN /opt/paperround/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+RUN /opt/paperround/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation . \
+ && /opt/paperround/bin/pip uninstall --yes editables hatchling setuptools trove-classifiers
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin paperround \
- && install --directory --owner paperround --mode 0700 /data
+RUN groupadd --gid 10001 paperround \
+ && useradd --uid 10001 --gid paperround --home-dir /data --no-create-home --shell /usr/sbin/nologin paperround \
+ && install --directory --owner paperround --group paperround --mode 0700 /data
 COPY --from=build /opt/paperround /opt/paperround
 ENV PATH=/opt/paperround/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PAPERROUND_DATA_DIR=/data \
     PAPERROUND_WEB_HOST=0.0.0.0
-USER paperround
+# As numbers, which Kubernetes needs to see that it is not root.
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

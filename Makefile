@@ -15,7 +15,8 @@ help: ## shows this
 
 $(RUNTIME): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Paperround needs Python 3.11 or newer; set PYTHON=python3.12, say." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@# A venv that failed, or was moved here, has a python but no pip: it is made anew.
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -67,7 +68,9 @@ lock: $(DEVELOPMENT) ## pins all dependencies anew, with hashes and without inde
 
 audit: $(DEVELOPMENT) ## lists what is installed for hosts as sbom.json, and asks whether anything of it is known to be unsafe
 	$(BIN)/cyclonedx-py requirements requirements.txt --output-format JSON --output-file sbom.json
-	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.txt
+	@# A package that the service does not know counts as a failure: otherwise a service that answers nothing looks like a clean list.
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements.txt || \
+	{ echo "This was no clean audit: an advisory is named above, or the service that lists them was not reached." >&2; exit 1; }
 
 # What draws messages in the playground as Slack and Discord do. The bundle is kept, so only who changes it needs Node.
 renderers: ## bundles the playground's renderers anew (needs Node and npm)

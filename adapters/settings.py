@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.setting_values import (
@@ -94,6 +94,13 @@ class Settings(BaseSettings):
         "",
         "How the web pages are reached from outside; needed for links in e-mails, feeds and Slack's HTTP mode.",
         "empty, or a web address such as https://papers.example.org",
+    )
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(comma_words)] = _setting(
+        "PAPERROUND_TRUSTED_PROXIES",
+        (),
+        "Reverse proxies on other machines, or the network of a container: whose X-Forwarded-For tells who asks, and\n"
+        "who reads /metrics without one. This machine is always trusted.",
+        "addresses or networks with commas between them, such as 10.0.0.7,172.16.0.0/12",
     )
     metrics: Annotated[Literal["local", "open"], BeforeValidator(lower_case)] = _setting(
         "PAPERROUND_METRICS",

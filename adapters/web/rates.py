@@ -3,11 +3,13 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from aiohttp import web
 
-from adapters.web.guard import Handler, Middleware
+from adapters.readers import Handler, Middleware
+from adapters.web.guard import answered
+from bot.words import say
 
 # A reader who opens page after page makes about one request a second; a page brings two files the first time.
 BURST = 120
@@ -55,6 +57,21 @@ class Buckets:
             self._left.popitem(last=False)
 
 
+def counted_as_this_machine(networks: Collection[IPv4Network | IPv6Network]) -> Middleware:
+    """Return a middleware by which a request from these networks counts as this machine's own.
+
+    A reverse proxy on another machine is then believed, and so is one on the host of a container, whose requests come
+    by the address of a bridge. It must be the first one: the others ask who the visitor is.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        trusted = any(_within(request.remote or "", network) for network in networks)
+        return await handler(request.clone(remote="127.0.0.1") if trusted else request)
+
+    return middleware
+
+
 def limited(buckets: Buckets, called_by_platforms: Collection[str] = ()) -> Middleware:
     """Return a middleware that answers 429 to an address that asks for too much; this machine itself is not counted.
 
@@ -71,19 +88,14 @@ def limited(buckets: Buckets, called_by_platforms: Collection[str] = ()) -> Midd
         if not buckets.take(address):
             wait = str(round(1 / A_SECOND) + 1)
             raise web.HTTPTooManyRequests(
-                text="That is too many requests; wait a moment.", headers={"Retry-After": wait}
+                text=say("That is too many requests; wait a moment."), headers={"Retry-After": wait}
             )
-        status = 0
-        try:
-            response = await handler(request)
-            status = response.status
-        except web.HTTPException as refusal:
-            status = refusal.status
-            raise
-        finally:
+
+        def fine_a_miss(status: int) -> None:
             if request.path.startswith(SECRET_PATHS) and status in {401, 404}:
                 buckets.fine(address, COST_OF_A_MISS)
-        return response
+
+        return await answered(request, handler, fine_a_miss)
 
     return middleware
 
@@ -104,6 +116,13 @@ def visitor_of(request: web.Request) -> str | None:
 def is_local(request: web.Request) -> bool:
     """Return whether a request comes from this machine and stands for nobody else."""
     return visitor_of(request) is None
+
+
+def _within(address: str, network: IPv4Network | IPv6Network) -> bool:
+    try:
+        return ip_address(address) in network
+    except ValueError:
+        return False
 
 
 def _is_loopback(address: str) -> bool:

@@ -5,16 +5,18 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatch
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 
 import pytest
 import yaml
 
-from adapters.settings import variables
+from adapters.settings import read_settings, variables
 
 ROOT = Path(__file__).parents[2]
 OURS = re.compile(r"\b(?:PAPERROUND_[A-Z_]+|SLACK_[A-Z_]+|DISCORD_[A-Z_]+|SMTP_URL|MAIL_FROM)\b")
@@ -38,9 +40,17 @@ def test_every_setting_that_is_named_exists(name: str) -> None:
 
 def test_the_image_runs_as_nobody_in_particular_and_is_asked_for_its_health() -> None:
     words = {line.split(" ", 1)[0]: line for line in final_stage() if line and line[0].isalpha()}
-    assert words["USER"] == "USER paperround"
+    assert words["USER"] == "USER 10001:10001"
     assert "/healthz" in "\n".join(final_stage())
     assert words["STOPSIGNAL"] == "STOPSIGNAL SIGTERM"
+
+
+def test_what_builds_the_program_stays_out_of_the_image() -> None:
+    uninstalled = re.findall(r"pip uninstall --yes (.+)", (ROOT / "Dockerfile").read_text())[0].split()
+    built_with = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["build"]
+    assert {re.split(r"\W", package)[0] for package in built_with} <= set(uninstalled)
+    # Comes with every virtual environment of Python 3.11, is in no lock, and grows old there.
+    assert "setuptools" in uninstalled
 
 
 def test_every_folder_of_the_wheel_is_copied_into_the_image() -> None:
@@ -132,6 +142,32 @@ def test_ports_are_published_to_this_machine_only() -> None:
     ports = [port for service in compose().values() for port in service.get("ports", [])]  # type: ignore[attr-defined]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_one_process_and_many_want_the_same_port_so_that_a_mistake_shows() -> None:
+    services = compose()
+    assert services["paperround"]["ports"] == services["web"]["ports"]
+
+
+def test_only_a_service_with_pages_is_asked_for_its_health() -> None:
+    for name, service in compose().items():
+        environment = service["environment"]
+        assert isinstance(environment, dict)
+        if service["image"] == "paperround":
+            silent = service.get("healthcheck") == {"disable": True}
+            assert silent == (environment.get("PAPERROUND_ROLES", "all") not in {"all", "web"}), name
+
+
+def test_what_the_image_needs_of_its_settings_is_not_left_to_the_env_file() -> None:
+    for service in compose().values():
+        environment = service["environment"]
+        assert isinstance(environment, dict)
+        if service["image"] == "paperround":
+            assert environment["PAPERROUND_DATA_DIR"] == "/data"
+            assert environment["PAPERROUND_WEB_HOST"] == "0.0.0.0"  # noqa: S104  # inside the container; the port is published to this machine only
+            assert environment["PAPERROUND_WEB_PORT"] == "8080"
+            settings = read_settings({"PAPERROUND_TRUSTED_PROXIES": environment["PAPERROUND_TRUSTED_PROXIES"]})
+            assert any(ip_address("172.18.0.1") in network for network in settings.trusted_proxies)
 
 
 def test_a_stop_is_waited_for_longer_than_it_may_take() -> None:

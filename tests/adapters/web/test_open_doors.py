@@ -3,10 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -15,7 +18,7 @@ from structlog.testing import capture_logs
 
 from adapters.web.api import openapi
 from adapters.web.feed import ATOM, atom
-from adapters.web.rates import A_SECOND, ADDRESSES_KEPT, BURST, Buckets, visitor_of
+from adapters.web.rates import A_SECOND, ADDRESSES_KEPT, BURST, Buckets, counted_as_this_machine, visitor_of
 from bot.model import Digest, Reason, ReasonKind
 from bot.pages.shelf import SHELVES
 from tests.adapters.web.conftest import Playground
@@ -144,6 +147,22 @@ def test_a_proxy_on_this_machine_is_believed_and_nobody_else_is() -> None:
     assert visitor_of(a_request("::1")) is None
     assert visitor_of(a_request("127.0.0.1", X_Forwarded_For="9.9.9.9, 203.0.113.5")) == "203.0.113.5"
     assert visitor_of(a_request("203.0.113.7", X_Forwarded_For="127.0.0.1")) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("peer", "visitor"), [("172.18.0.1", "203.0.113.5"), ("fd00::1", "203.0.113.5"), ("8.8.8.8", "8.8.8.8")]
+)
+async def test_a_proxy_that_the_host_trusts_is_believed_as_one_on_this_machine_is(peer: str, visitor: str) -> None:
+    trusted = counted_as_this_machine([ip_network("172.16.0.0/12"), ip_network("fc00::/7")])
+    asked: list[str | None] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        asked.append(visitor_of(request))
+        return web.Response()
+
+    request = make_mocked_request("GET", "/", {"X-Forwarded-For": "127.0.0.1, 203.0.113.5"}).clone(remote=peer)
+    await trusted(request, handler)
+    assert asked == [visitor]
 
 
 def test_a_bucket_empties_and_fills_again() -> None:
