@@ -24,6 +24,7 @@ import aiohttp
 from aiohttp import web
 
 from adapters.clock import RunningClock
+from adapters.garbage import survivors_set_aside
 from adapters.held_papers import json_lines_of, paper_of_line
 from adapters.logs import set_up_logs
 from adapters.web.site import Site, site
@@ -87,7 +88,8 @@ def serve(data: Path, line: Connection, *, with_engine: bool) -> None:
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             line.send(runner.addresses[0][1])
-            await asyncio.to_thread(line.recv)
+            with survivors_set_aside():
+                await asyncio.to_thread(line.recv)
             line.send(rss_mb())
             await runner.cleanup()
 

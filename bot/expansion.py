@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bot.matching import Query
 from bot.postings import Floats, Ints
@@ -47,18 +48,24 @@ def best_rows(scores: Floats, count: int, tie_rank: NDArray[np.int64]) -> Rows:
 
 
 def cut_of(scores: Floats, count: int) -> float:
-    """Return the ``count``-th highest score, -inf when there are no more than that many.
+    """Return the ``count``-th highest score, -inf when there are no more than that many."""
+    return -np.inf if count >= len(scores) else float(highest(scores, count).min())
+
+
+def highest(scores: Floats, count: int) -> Floats:
+    """Return the ``count`` highest scores in no order, all when there are no more than that many.
 
     The best of each block come first: as many blocks as are asked for have one at least as good as the ``count``-th
     block, so everything below that is out after one glance. A partition of all would take thirty times as long.
     """
     if count >= len(scores):
-        return -np.inf
+        return scores
     blocks = len(scores) // _BLOCK
     if blocks > 4 * count:
-        best = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        # A block is every so-many-th score: side by side they are compared ten times as fast as each along its length.
+        best = scores[: blocks * _BLOCK].reshape(_BLOCK, blocks).max(axis=0)
         scores = scores[scores >= np.partition(best, blocks - count)[blocks - count]]
-    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
+    return np.partition(scores, len(scores) - count)[len(scores) - count :]
 
 
 def trust(snapshot: Snapshot, best: Rows, scores: Floats) -> Floats:
@@ -73,17 +80,31 @@ def trust(snapshot: Snapshot, best: Rows, scores: Floats) -> Floats:
 
 def expanded(snapshot: Snapshot, query: Query, best: Rows, believed: Floats) -> tuple[Ints, Floats]:
     """Return the query's own stems and those of its best papers, ascending, with weights (idf in them)."""
-    idf = np.maximum(snapshot.idf, np.float32(1e-6)) ** np.float32(EXPANSION.rarity)
-    model = _heaviest(np.asarray(believed @ snapshot.unit_rows(best)).ravel() / idf, EXPANSION.words)
-    weights = model * np.float32((1 - EXPANSION.own_share) / max(float(model.sum()), 1e-9))
-    own = query.weights / idf[query.stems]
-    weights[query.stems] += own * np.float32(EXPANSION.own_share / max(float(own.sum()), 1e-9))
-    stems = np.flatnonzero(weights).astype(np.int32)
-    return stems, (weights * idf)[stems]
+    rows = snapshot.unit_rows(best)
+    # Most stems stand in none of these papers: only the others are reckoned with.
+    stems = np.union1d(rows.indices, query.stems)
+    rows = sparse.csr_matrix(
+        (rows.data, np.searchsorted(stems, rows.indices), rows.indptr), shape=(len(best), len(stems))
+    )
+    # As large as the snapshot's own idf, and used by all: it takes no room from what is remembered of interests.
+    idf = snapshot.memory.recall("rarity", lambda: _rarity(snapshot))[stems]
+    model = _heaviest(np.asarray(believed @ rows).ravel() / idf, EXPANSION.words)
+    # Added up in its place among all stems: in another order the last digit would be another.
+    whole = np.zeros(snapshot.n_stems, dtype=np.float32)
+    whole[stems] = model
+    weights = model * np.float32((1 - EXPANSION.own_share) / max(float(whole.sum()), 1e-9))
+    typed = np.searchsorted(stems, query.stems)
+    own = query.weights / idf[typed]
+    weights[typed] += own * np.float32(EXPANSION.own_share / max(float(own.sum()), 1e-9))
+    held = weights != 0
+    return stems[held].astype(np.int32), (weights * idf)[held]
+
+
+def _rarity(snapshot: Snapshot) -> Floats:
+    return np.maximum(snapshot.idf, np.float32(1e-6)) ** np.float32(EXPANSION.rarity)
 
 
 def _heaviest(weights: NDArray[np.floating], count: int) -> Floats:
-    # Most stems have no weight at all, and a partition among many equal values takes ten times as long.
     held = weights[weights > 0]
     if count < len(held):
         weights = np.where(weights >= np.partition(held, -count)[-count], weights, 0)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from bot.expansion import cut_of
 from bot.facts import NO_DAY
 from bot.feedback_scoring import Learner, company_part
 from bot.filters import admitted, holds, matched_at_all
@@ -308,6 +309,10 @@ def _news_of(snapshot: Snapshot, today: date) -> list[Part]:
     return parts
 
 
-def order(snapshot: Snapshot, scores: Floats, rows: Rows) -> Rows:
-    """Return rows best first; ties by date, newest first, then id."""
+def order(snapshot: Snapshot, scores: Floats, rows: Rows, count: int | None = None) -> Rows:
+    """Return rows best first, the first ``count`` alone where that is given; ties by date, newest first, then id."""
+    if count is not None and len(rows) > count > 0:
+        best = scores[rows]
+        rows = rows[best >= cut_of(best, count)]
+        return order(snapshot, scores, rows)[:count]
     return rows[np.lexsort((snapshot.tie_rank[rows], -scores[rows]))]

@@ -1,12 +1,15 @@
 """What can be read without asking in chat: day pages, searches, archives, feeds, figures, one's own data."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.addresses import Opened, owner_of
 from bot.answers.clicks import click
 from bot.desk import Desk
+from bot.languages import language_of
 from bot.model import Digest, Member, PaperId
 from bot.pages.archive import ArchivePage, ProfileFigures, archive_page, profile_figures, whose_picks
 from bot.pages.days import DayPage, day_page, newest_day
@@ -15,12 +18,14 @@ from bot.pages.searching import PaperPage, SearchPage, paper_page, quick_search_
 from bot.pages.shelf import SHELVES, Value
 from bot.plots import plot_opened
 from bot.ports import Clock, Messenger
+from bot.reasons import in_words as reasons_said
 from bot.replies import Plot
+from bot.words import spoken
 
 FEED_DIGESTS = 14
 # So many interests of a profile are drawn; each asks the whole library.
 MAPS = 6
-SEARCHES_AT_ONCE = 2
+SEARCHES_AT_ONCE = 1
 DAYS_AT_ONCE = 1
 # When so many are asked for, whoever comes next would wait too long for the whole ranking.
 SEARCHES_WAITING = 4
@@ -37,12 +42,14 @@ class Reading:
         self._desk = desk
         self._clock = clock
         self._messengers = messengers
-        # Each keeps a processor busy: more at once make all of them slow, and the days with them.
+        # Each keeps a processor and the interpreter busy: side by side each would wait for the others all the time.
         self._searches = asyncio.Semaphore(SEARCHES_AT_ONCE)
+        # Those of a crowd, which one long search of the whole engine does not hold up.
+        self._quick_searches = asyncio.Semaphore(SEARCHES_AT_ONCE)
         # A day is many short questions to the store: threads that ask them side by side wait for each other more than
         # for the store.
         self._days = asyncio.Semaphore(DAYS_AT_ONCE)
-        self._asking = 0
+        self._waiting = 0
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -69,19 +76,28 @@ class Reading:
         async with self._days:
             return await asyncio.to_thread(day_page, self._desk, day, page, self._clock.now())
 
-    async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
-        """Return a page of a search, and whether the whole engine was asked: nothing less is worth keeping."""
-        if page == 1 and self._asking >= SEARCHES_WAITING:
-            quick = await asyncio.to_thread(quick_search_page, self._desk, typed)
-            if quick is not None:
-                return quick, False
-        self._asking += 1
-        ready = self._desk.ready
+    @contextmanager
+    def waiting_for_search(self) -> Iterator[bool]:
+        """Count somebody who waits for a search; True when so many do that a quick answer is better."""
+        many = self._waiting >= SEARCHES_WAITING
+        self._waiting += 1
         try:
-            async with self._searches:
-                return await asyncio.to_thread(search_page, self._desk, typed, page, self._clock.now()), ready
+            yield many
         finally:
-            self._asking -= 1
+            self._waiting -= 1
+
+    async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
+        """Return a page of a search, and whether the whole engine was asked: not if many wait when its turn comes."""
+        many = page == 1 and self._waiting >= SEARCHES_WAITING
+        async with self._quick_searches if many else self._searches:
+            return await asyncio.to_thread(self._searched, typed, page)
+
+    def _searched(self, typed: str, page: int) -> tuple[SearchPage, bool]:
+        many = self._waiting >= SEARCHES_WAITING
+        if page == 1 and many and (quick := quick_search_page(self._desk, typed)) is not None:
+            return quick, False
+        ready = self._desk.ready
+        return search_page(self._desk, typed, page, self._clock.now()), ready
 
     async def paper(self, paper: PaperId, typed: str = "") -> PaperPage | None:
         return await asyncio.to_thread(paper_page, self._desk, paper, typed, self._clock.now())
@@ -148,16 +164,22 @@ class Reading:
 
         return await asyncio.to_thread(opened)
 
-    async def feed(self, token: str) -> tuple[str, list[Digest]] | None:
-        """Return whose picks a feed's address opens, in words, and the newest digests; None when it opens nothing."""
+    async def feed(self, token: str) -> tuple[str, list[Digest], str] | None:
+        """Return whose picks a feed's address opens, in words, the newest digests, and the language of its owner.
 
-        def read() -> tuple[str, list[Digest]] | None:
+        None when it opens nothing.
+        """
+
+        def read() -> tuple[str, list[Digest], str] | None:
             opened = self._desk.addresses.feed_opened(token)
             if opened is None:
                 return None
-            return whose_picks(self._desk, opened.profile), self._desk.stores.digests.recent(
-                opened.profile, FEED_DIGESTS
-            )
+            stores = self._desk.stores
+            language = language_of(stores.preferences, owner_of(opened.profile))
+            digests = stores.digests.recent(opened.profile, FEED_DIGESTS)
+            with spoken(language):
+                said = [replace(digest, picks=reasons_said(digest.picks)) for digest in digests]
+                return whose_picks(self._desk, opened.profile), said, language
 
         return await asyncio.to_thread(read)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.expansion import EXPANSION, best_rows, cut_of, expanded, meant_direction, trust
+from bot.expansion import EXPANSION, best_rows, cut_of, expanded, highest, meant_direction, trust
 from bot.matching import Query
 from bot.postings import Floats, Ints, Mask
 from bot.semantics import Vectors, unit
@@ -58,7 +58,7 @@ class Part:
         """Return the part with each score times a number, or times its row's of some for all rows."""
         if self.rows is not None and isinstance(by, np.ndarray):
             by = by[self.rows]
-        return replace(self, scores=(self.scores * by).astype(np.float32))
+        return replace(self, scores=(self.scores * by).astype(np.float32, copy=False))
 
     def where(self, asked: Mask, rows: Rows) -> "Part":
         """Return the part of some rows, told as a mask and as numbers, ascending."""
@@ -182,8 +182,9 @@ def level_of(scores: Floats, apart_from: Rows = NO_ROWS) -> float:
     if len(apart_from):
         counted = scores.copy()
         counted[apart_from] = -np.inf
-    best = counted[(counted >= cut_of(counted, _BEST)) & (counted > 0)]
-    return float(np.sort(best)[-_BEST:].mean()) if len(best) else 0.0
+    best = np.sort(highest(counted, _BEST))
+    best = best[best > 0]
+    return float(best[-_BEST:].mean()) if len(best) else 0.0
 
 
 def total_of(snapshot: Snapshot, parts: Sequence[Part]) -> Floats:

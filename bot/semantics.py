@@ -30,6 +30,9 @@ _LEAST_MEETINGS = 2
 # Only the proportions of a view count. Its largest entry is made this large: half precision then holds small ones too.
 _LARGEST = 1024.0
 
+_ALL_HALVES: Vectors = np.arange(2**16, dtype=np.uint16).view(np.float16).astype(np.float32)
+_ROWS_AT_ONCE = 128
+
 _POWER_ITERATIONS = 3
 _OVERSAMPLING = 24
 # The covariance is lifted by this share of its mean variance, so that directions seen in few papers are not blown up.
@@ -122,10 +125,15 @@ def _in_halves(view: Vectors) -> Halves:
 
 def _columns(rows: sparse.csr_matrix, stems: Ints) -> sparse.csr_matrix:
     """Return the columns of some stems (ascending), without the detour by columns that slicing takes."""
-    place = np.full(max(rows.shape[1], int(stems[-1]) + 1 if len(stems) else 0), -1, dtype=np.int32)
-    place[stems] = np.arange(len(stems), dtype=np.int32)
-    where = place[rows.indices]
-    keep = where >= 0
+    if rows.nnz < len(stems):
+        where = np.searchsorted(stems, rows.indices)
+        where[where == len(stems)] = 0
+        keep = stems[where] == rows.indices
+    else:
+        place = np.full(max(rows.shape[1], int(stems[-1]) + 1 if len(stems) else 0), -1, dtype=np.int32)
+        place[stems] = np.arange(len(stems), dtype=np.int32)
+        where = place[rows.indices]
+        keep = where >= 0
     before = np.concatenate([[0], np.cumsum(keep)])
     return sparse.csr_matrix(
         (rows.data[keep], where[keep], before[rows.indptr]), shape=(rows.shape[0], len(stems)), dtype=np.float32
@@ -193,6 +201,22 @@ def _spread(vectors: Vectors) -> tuple[Vectors, Vectors]:
     whitening = linalg.inv(covariance + lift * np.eye(len(covariance)))
     # Scaled so that an ordinary direction keeps its length: only the balance between directions is of use.
     return mean.astype(np.float32), (whitening * lift).astype(np.float32)
+
+
+def in_full(vectors: Vectors | Halves) -> Vectors:
+    """Return the same numbers in single precision.
+
+    They are looked up: half precision has no more than 65,536, and turning each back takes three times as long.
+    """
+    if vectors.dtype == np.float32:
+        return np.asarray(vectors, dtype=np.float32)
+    places = np.ascontiguousarray(vectors).view(np.uint16)
+    result = np.empty(vectors.shape, dtype=np.float32)
+    # Places are turned into longer numbers on the way: of a few rows at a time they stay in the processor's own memory.
+    for first in range(0, len(places), _ROWS_AT_ONCE):
+        some = slice(first, first + _ROWS_AT_ONCE)
+        _ALL_HALVES.take(places[some], out=result[some], mode="wrap")
+    return result
 
 
 def unit(vectors: Vectors) -> Vectors:

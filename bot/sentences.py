@@ -17,6 +17,9 @@ _SHORT_FORMS = frozenset(
 # Where a sentence may end: a mark, perhaps a closing quote or bracket, blanks, then something that may begin one.
 _END = re.compile(r"""[.!?…]["'”’)\]]*(?=\s+["'“‘(\[]*[^\s])|[。！？؟۔]""")
 _OPENERS = "\"'“‘([$\\"
+# What comes after it: blanks, perhaps such openers, and the first sign that is neither.
+_NEXT = re.compile(r"""\s*(["'“‘(\[$\\]*)(\S?)""")
+_GO_ON = frozenset({"We", "The", "This", "In", "It", "Our", "To", "A", "However", "These"})
 
 
 def sentences(text: str) -> list[str]:
@@ -34,8 +37,9 @@ def first_sentence(text: str) -> str:
 
 def _each(text: str) -> Iterator[str]:
     start = 0
+    formulas = "$" in text
     for match in _END.finditer(text):
-        if not _ends_sentence(text, start, match):
+        if not _ends_sentence(text, start, match, formulas=formulas):
             continue
         if piece := text[start : match.end()].strip():
             yield piece
@@ -44,24 +48,24 @@ def _each(text: str) -> Iterator[str]:
         yield rest
 
 
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, start: int, match: re.Match[str], *, formulas: bool) -> bool:
     mark = match.group()[0]
     if mark in "。！？؟۔":
         return True
-    if _inside_formula(text, start, match.start()):
+    if formulas and _inside_formula(text, start, match.start()):
         return False
-    after = text[match.end() :].lstrip()
-    begin = after.lstrip(_OPENERS)[:1] or after[:1]
+    following = _NEXT.match(text, match.end())
+    begin = (following[2] or following[1][:1]) if following is not None else ""
     if mark != ".":
         return not begin.islower()
-    before = text[start : match.start()].split()
+    before = text[start : match.start()].rsplit(None, 1)
     last = before[-1].lstrip(_OPENERS).lower() if before else ""
     if last in _SHORT_FORMS or last.rstrip(".") in _SHORT_FORMS:
         # "etc." and "et al." may end a sentence; the others never do.
         return last in {"etc", "al"} and begin.isupper() and last == "etc"
     if len(last) == 1 and last.isalpha() and before[-1].isupper():
         # An initial: "J. Smith"; but "of type A. We …" goes on with a common word.
-        return after.split(" ", 1)[0] in {"We", "The", "This", "In", "It", "Our", "To", "A", "However", "These"}
+        return text[match.end() :].lstrip().split(" ", 1)[0] in _GO_ON
     return not begin.islower()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.model import Paper, Pick
-from bot.words import count, marked, percent, say
+from bot.words import count, day_in_words, marked, percent, say
 
 SOURCE_NAMES = {"arxiv": "arXiv", "huggingface": "Hugging Face", "sample": marked("sample")}
 # More names than this push the sentence that matters out of sight where a line is all there is.
@@ -53,5 +53,5 @@ def shortened(text: str, most: int) -> str:
 def facts_in_a_line(paper: Paper) -> str:
     """Return authors, day and source of a paper, for text without any setting."""
     day = day_of(paper)
-    facts = (authors_in_words(paper.authors, NAMED_IN_A_LINE), day.isoformat() if day else "", paper.source)
+    facts = (authors_in_words(paper.authors, NAMED_IN_A_LINE), day_in_words(day) if day else "", source_in_words(paper))
     return " · ".join(fact for fact in facts if fact)

@@ -13,7 +13,7 @@ from bot.abbreviations import Abbreviations
 from bot.facts import Facts, Rows
 from bot.model import PaperId
 from bot.postings import Floats, Ints, Mask, Postings
-from bot.semantics import Halves, Space, Vectors
+from bot.semantics import Halves, Space, Vectors, in_full
 from bot.texts import Chained, Names
 from bot.unit_rows import UnitRows
 from bot.vocabulary import Known, Vocabulary
@@ -170,9 +170,9 @@ class Snapshot:
 
     def holding(self, stem: int) -> tuple[Ints, Floats]:
         """Return the rows with a stem, ascending, and its saturated frequency in each."""
+        if len(self.batches) == 1:
+            return self.batches[0].postings.holding(stem)
         pairs = [(offset, batch.postings.holding(stem)) for offset, batch in self.offsets()]
-        if len(pairs) == 1:
-            return pairs[0][1]
         if not pairs:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
         return (
@@ -202,14 +202,21 @@ class Snapshot:
             return sparse.csr_matrix((0, self.n_stems), dtype=np.float32)
         return parts[0] if len(parts) == 1 else sparse.vstack(parts, format="csr")[place]
 
+    def unit_row(self, row: int) -> tuple[Ints, Floats]:
+        """Return the stems of one paper, ascending, and their weights at unit length."""
+        for offset, batch in self.offsets():
+            if row < offset + len(batch):
+                return batch.unit_rows.one(row - offset)
+        raise IndexError(row)
+
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of some papers, in the order asked for; shape (len(rows), k)."""
         if len(self.batches) == 1:
-            return np.asarray(self.batches[0].vectors[rows], dtype=np.float32)
+            return in_full(self.batches[0].vectors[rows])
         result = np.zeros((len(rows), self.space.dimensions), dtype=np.float32)
         for offset, batch in self.offsets():
             here = (rows >= offset) & (rows < offset + len(batch))
-            result[here] = batch.vectors[rows[here] - offset]
+            result[here] = in_full(batch.vectors[rows[here] - offset])
         return result
 
     def rows_of(self, papers: Collection[PaperId]) -> NDArray[np.int64]:

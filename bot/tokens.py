@@ -63,9 +63,14 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(word)) if word.isascii() else word
 
 
+def beginning(stem: str) -> str:
+    """Return what every word with a stem begins with: cutting a suffix off changes at most two letters before it."""
+    return stem[: max(1, len(stem) - 2)]
+
+
 def stems_in(text: str) -> list[str]:
     """Return the stems of a text's words in order."""
-    return [stem(word) for word in folded_words(text)]
+    return list(map(stem, folded_words(text)))
 
 
 def stems_of(words: list[str]) -> list[str]:

@@ -43,6 +43,13 @@ class UnitRows:
         data = (weights / np.repeat(self.lengths[papers], counts)).astype(np.float32)
         return sparse.csr_matrix((data, stems, starts), shape=(len(papers), n_stems))
 
+    def one(self, paper: int) -> tuple[Ints, Floats]:
+        """Return the same of one paper: its stems, ascending, and their weights."""
+        here = slice(self.starts.item(paper), self.starts.item(paper + 1))
+        stems = self.stems[here]
+        weights = self.frequencies[here].astype(np.float32) * self.idf[stems]
+        return stems, (weights / self.lengths[paper]).astype(np.float32)
+
 
 def unit_rows(postings: Postings, idf: Floats) -> UnitRows:
     n, n_stems = len(postings), len(postings.stem_starts) - 1

@@ -43,9 +43,18 @@ class Made:
 class KeptPages:
     """Makes each page once, also for those who ask while it is being made. Only the event loop touches it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, passing: bool = False) -> None:
+        """Begin with none.
+
+        Args:
+            passing: Also those are kept that do not last; never errors.
+        """
+        self._passing = passing
         self._made: OrderedDict[Hashable, Made] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Made]] = {}
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._made
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Made]]) -> Made:
         """Return the page of a key, which says everything that the page depends on."""
@@ -63,7 +72,7 @@ class KeptPages:
             made = await make()
         finally:
             del self._making[key]
-        if made.lasting:
+        if made.lasting or (self._passing and made.status == OK):
             self._made[key] = made
             while len(self._made) > MOST_KEPT:
                 self._made.popitem(last=False)

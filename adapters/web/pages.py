@@ -10,7 +10,6 @@ from aiohttp import web
 
 from adapters.pictures import MEDIA_TYPE as MEDIA_TYPE_OF_PICTURES
 from adapters.pictures import png
-from adapters.readers import in_readers_language
 from adapters.web.charts import honesty_chart, interest_chart, sources_chart, weeks_chart
 from adapters.web.feed import MEDIA_TYPE, atom
 from adapters.web.kept_pages import KeptPages, Made, answer
@@ -18,7 +17,7 @@ from adapters.web.page_templates import PageTemplates
 from bot.model import PaperId
 from bot.pages.figures import SOURCE_DAYS, InterestMap
 from bot.reading import Reading
-from bot.words import language_spoken, marked, say
+from bot.words import language_spoken, marked, say, spoken
 
 # What a token draws never changes.
 PICTURE_KEPT = "public, max-age=86400, immutable"
@@ -47,21 +46,22 @@ class Pages:
         self._templates = templates
         self._public_url = public_url.rstrip("/")
         self._kept_pages = KeptPages()
+        self._crowd_pages = KeptPages(passing=True)
 
     @property
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/", in_readers_language(self.front)),
-            web.get("/day/{day}", in_readers_language(self.day)),
-            web.get("/search", in_readers_language(self.search)),
-            web.get("/paper/{paper:.+}", in_readers_language(self.paper)),
-            web.get("/plots/sources", in_readers_language(self.sources)),
-            web.get("/plots/interest", in_readers_language(self.interest)),
-            web.get("/archive/{token}", in_readers_language(self.archive)),
-            web.get("/archive/{token}/plots", in_readers_language(self.figures)),
+            web.get("/", self.front),
+            web.get("/day/{day}", self.day),
+            web.get("/search", self.search),
+            web.get("/paper/{paper:.+}", self.paper),
+            web.get("/plots/sources", self.sources),
+            web.get("/plots/interest", self.interest),
+            web.get("/archive/{token}", self.archive),
+            web.get("/archive/{token}/plots", self.figures),
             web.get("/picture/{token}.png", self.picture),
             web.get("/feed/{token}.atom", self.feed),
-            web.get("/go/{token}", in_readers_language(self.go)),
+            web.get("/go/{token}", self.go),
         ]
 
     async def front(self, request: web.Request) -> web.StreamResponse:
@@ -93,8 +93,12 @@ class Pages:
             found, whole = await self._reading.search(typed, page)
             return self._made("search", status=400 if found.why else 200, lasting=whole, found=found)
 
-        # Days count from midnight in ``since:7d``; else a search asks no clock.
-        return await self._kept(request, ("/search", typed, page), make, DAY)
+        with self._reading.waiting_for_search() as many:
+            # Days count from midnight in ``since:7d``; else a search asks no clock.
+            key = await self._key(("/search", typed, page), DAY)
+            # What was answered quickly is kept for the crowd alone.
+            pages = self._crowd_pages if many and key not in self._kept_pages else self._kept_pages
+            return answer(request, await pages.get(key, make), KEPT)
 
     async def paper(self, request: web.Request) -> web.StreamResponse:
         paper, typed = PaperId(request.match_info["paper"][:200]), request.query.get("q", "")[:LONGEST_QUERY]
@@ -170,9 +174,10 @@ class Pages:
     async def feed(self, request: web.Request) -> web.StreamResponse:
         opened = await self._reading.feed(request.match_info["token"])
         if opened is None:
-            raise web.HTTPNotFound(text="This feed's address opens nothing (any more). Ask in chat: /papers feed")
-        whose, digests = opened
-        body = atom(whose, f"{self._public_url}{request.path}", digests)
+            raise web.HTTPNotFound
+        whose, digests, language = opened
+        with spoken(language):
+            body = atom(whose, f"{self._public_url}{request.path}", digests)
         tag = hashlib.sha256(body).hexdigest()[:32]
         asked_for = {each.value for each in request.if_none_match or ()}
         headers = {"ETag": f'"{tag}"', "Cache-Control": "private, max-age=300"}
@@ -184,8 +189,10 @@ class Pages:
         self, request: web.Request, what: Hashable, make: Callable[[], Awaitable[Made]], span: timedelta = MINUTE
     ) -> web.StreamResponse:
         """Answer with a page that is the same for everybody, as it was made before or now."""
-        key = (what, language_spoken(), await self._reading.edition(span))
-        return answer(request, await self._kept_pages.get(key, make), KEPT)
+        return answer(request, await self._kept_pages.get(await self._key(what, span), make), KEPT)
+
+    async def _key(self, what: Hashable, span: timedelta) -> Hashable:
+        return what, language_spoken(), await self._reading.edition(span)
 
     def _made(self, name: str, *, status: int = 200, lasting: bool = True, **values: object) -> Made:
         return Made.of(self._templates.render(name, **values), status, lasting=lasting)

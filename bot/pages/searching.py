@@ -4,20 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.abstracts import key_sentence
 from bot.desk import Desk
-from bot.explain import key_sentence
 from bot.identity import paper_id_from, url_of
 from bot.interests import BadInterest, parse_interest
 from bot.learning import Taste
 from bot.model import Clause, Interest, Occur, Paper, PaperId, Phrase, Reason, ReasonKind, Word
 from bot.pages.days import Listed, listed
 from bot.pages.marked import NOTHING_WANTED, Piece, Wanted, marked, wanted_of
+from bot.tokens import STOP_WORDS, stem
 from bot.windows import PAGE_CAP, BadWindow, Window, window_from
 from bot.words import say, whole
 
 HITS_A_PAGE = 20
 SIMILAR = 5
 QUERY_CAP = 1000
+# A word such as "the" chooses no sentence, unless it is all that was asked for.
+_CHOOSING_NOTHING = frozenset(map(stem, STOP_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,14 @@ class SearchPage:
 
     Attributes:
         query: As typed, without its options ``since:``, ``until:``, ``sort:``, ``page:``.
+        total: How many papers match in all; None where only the best were looked for.
         piece: The part of the query that cannot be read; empty when it can. ``why`` then says what is wrong.
     """
 
     typed: str
     query: str = ""
     hits: tuple[MarkedHit, ...] = ()
-    total: int = 0
+    total: int | None = 0
     page: int = 1
     pages: int = 1
     notes: tuple[str, ...] = ()
@@ -193,7 +197,7 @@ def _plainly(desk: Desk, typed: str, words: list[str], interest: Interest, note:
     found = desk.stores.index.search(_plain_words(interest.clauses), HITS_A_PAGE)
     known = desk.stores.papers.get([paper for paper, _ in found])
     wanted = wanted_of(interest)
-    weights = dict.fromkeys(wanted.stems, 1.0)
+    weights = dict.fromkeys(wanted.stems - _CHOOSING_NOTHING or wanted.stems, 1.0)
     hits = tuple(
         MarkedHit(
             known[paper],
@@ -204,7 +208,7 @@ def _plainly(desk: Desk, typed: str, words: list[str], interest: Interest, note:
         for paper, _ in found
         if paper in known
     )
-    return SearchPage(typed, " ".join(words), hits, len(hits), notes=(note,))
+    return SearchPage(typed, " ".join(words), hits, None if hits else 0, notes=(note,))
 
 
 def _plain_words(clauses: Iterable[Clause]) -> list[str]:

@@ -89,11 +89,17 @@ class FasterIndex:
                 compiled.refresh()
             if not len(compiled) or compiled.outgrown:
                 compiled.rewrite()
+            self._try_out(compiled)
             self._compiled = compiled
         except BlockingIOError:
             return  # another process is writing the file; who asks next finds it, or tries again
         except (OSError, StorageUnavailable) as error:
             log.warning("the compiled index is not kept; SQL answers", action="compiled_index_not_kept", why=str(error))
+
+    def _try_out(self, compiled: Compiled) -> None:
+        """Ask for a stored paper: the first question loads the compiled kernels, and nobody should wait for these."""
+        for paper in self._papers.changed_after(0, 1)[0]:
+            compiled.search(paper.title.split(), 1)
 
 
 def faster(plain: SearchIndex, papers: Papers, path: Path, installation: str) -> SearchIndex:

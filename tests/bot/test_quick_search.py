@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.bot.conftest import House
 from tests.builders import MORNING, a_paper
 
 AT_ONCE = 12
+PATIENCE_S = 60
 
 
 class QuickIndex:
@@ -23,8 +25,10 @@ class QuickIndex:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
+        self.asked = 0
 
     def search(self, words: Sequence[str], limit: int) -> list[tuple[PaperId, float]]:
+        self.asked += 1
         return self._index.search(words, limit)
 
 
@@ -38,25 +42,54 @@ def stocked(house: House) -> House:
     return house
 
 
-async def searched(house: House, typed: str) -> list[bool]:
-    """Ask the same at once, and return for each answer whether it is the whole one; check what the others say."""
+async def searched_in_a_crowd(house: House, typed: str) -> bool:
+    """Return whether the answer is the whole one; check what it says."""
     reading = house.paperround.reading
-    pages = await asyncio.gather(*(reading.search(typed) for _ in range(AT_ONCE)))
-    for page, whole in pages:
-        assert len(page.hits) == HITS_A_PAGE
-        assert all(hit.reasons for hit in page.hits) == whole
-        assert ("words alone" in " ".join(page.notes)) == (not whole)
-        assert "entropy" in [piece.text for piece in page.hits[0].sentence if piece.marked]
-    return [whole for _, whole in pages]
+    with ExitStack() as crowd:
+        for _ in range(SEARCHES_WAITING):
+            crowd.enter_context(reading.waiting_for_search())
+        page, whole = await reading.search(typed)
+    assert len(page.hits) == HITS_A_PAGE
+    assert all(hit.reasons for hit in page.hits) == whole
+    assert ("words alone" in " ".join(page.notes)) == (not whole)
+    # What was not looked for is not counted.
+    assert (page.total is None) == (not whole)
+    assert "entropy" in [piece.text for piece in page.hits[0].sentence if piece.marked]
+    return whole
 
 
-async def test_when_many_search_those_who_would_wait_long_are_answered_by_the_words_alone(
+def test_those_who_would_wait_long_for_a_search_are_told_apart(house: House) -> None:
+    reading = house.paperround.reading
+    with ExitStack() as crowd:
+        came = [crowd.enter_context(reading.waiting_for_search()) for _ in range(AT_ONCE)]
+    assert came == [False] * SEARCHES_WAITING + [True] * (AT_ONCE - SEARCHES_WAITING)
+    with reading.waiting_for_search() as many:
+        assert not many
+
+
+async def test_whoever_would_wait_long_is_answered_by_the_words_alone(
     stocked: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stocked.stores, "index", QuickIndex(stocked.stores.index))
     await stocked.paperround.warm_up()
-    assert await searched(stocked, "entropy") == [True] * SEARCHES_WAITING + [False] * (AT_ONCE - SEARCHES_WAITING)
+    assert not await searched_in_a_crowd(stocked, "entropy")
     assert (await stocked.paperround.reading.search("entropy"))[1]
+
+
+async def test_one_long_search_holds_up_nobody_in_a_crowd(stocked: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stocked.stores, "index", QuickIndex(stocked.stores.index))
+    await stocked.paperround.warm_up()
+    async with stocked.paperround.reading._searches:  # noqa: SLF001 - what a search of the whole engine holds
+        assert not await asyncio.wait_for(searched_in_a_crowd(stocked, "entropy"), PATIENCE_S)
+
+
+async def test_a_function_word_chooses_no_sentence(stocked: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    wordy = "This is about all of the gases that are here. We measure entropy."
+    papers = [a_paper(number, f"Entropy {number}", wordy) for number in range(1, HITS_A_PAGE + 5)]
+    stocked.stores.papers.upsert(papers, MORNING)
+    monkeypatch.setattr(stocked.stores, "index", QuickIndex(stocked.stores.index))
+    await stocked.paperround.warm_up()
+    assert not await searched_in_a_crowd(stocked, "about all of the entropy")
 
 
 @pytest.mark.parametrize(
@@ -67,12 +100,12 @@ async def test_what_a_plain_index_would_read_otherwise_waits(
 ) -> None:
     monkeypatch.setattr(stocked.stores, "index", QuickIndex(stocked.stores.index))
     await stocked.paperround.warm_up()
-    assert all(await searched(stocked, typed))
+    assert await searched_in_a_crowd(stocked, typed)
 
 
 async def test_where_the_index_is_not_quick_everybody_waits(stocked: House) -> None:
     await stocked.paperround.warm_up()
-    assert all(await searched(stocked, "entropy"))
+    assert await searched_in_a_crowd(stocked, "entropy")
 
 
 async def test_before_the_papers_are_read_what_is_never_wanted_is_not_searched_for(house: House) -> None:

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.explain import key_sentence
+from bot.abstracts import Abstract, key_sentence
 from bot.sentences import sentences
+from bot.tokens import beginning, folded_words, stem, stems_in
 
 TEXTS = [
     ["We use tools, e.g. hammers.", "They help."],
@@ -42,3 +45,43 @@ def test_without_anything_looked_for_the_first_whole_sentence_is_taken() -> None
         "We learn diffusion on graphs.",
     }
     assert key_sentence("", {"diffus": 1.0}) == ""
+
+
+# Suffixes that the stemmer cuts off or changes, and the irregular words that it knows.
+SUFFIXES = ("s", "es", "ies", "ied", "ed", "eedly", "ing", "ying", "ly", "y", "ization", "ational", "ability", "ously")
+IRREGULAR = ("dying", "lying", "tying", "skies", "skis", "idly", "gently", "ugly", "early", "only", "singly", "news")
+
+
+@given(
+    st.sampled_from(IRREGULAR)
+    | st.builds(
+        lambda root, ends: root + "".join(ends),
+        st.text("abdeghilnorstuy", min_size=1),
+        st.lists(st.sampled_from(SUFFIXES), max_size=3),
+    )
+)
+def test_every_word_begins_as_its_stem_promises(word: str) -> None:
+    assert word.startswith(beginning(stem(word)))
+
+
+TEXT = "Graphs are common. We study diffusing of graphs. Labels cost much, we label few. The diffusion is fast here."
+
+
+@given(st.sets(st.sampled_from([*stems_in(TEXT), "absent", "éclair"]), min_size=1))
+def test_few_words_choose_the_sentence_that_many_would(wanted: set[str]) -> None:
+    few = dict.fromkeys(wanted, 1.0)
+    many = few | {f"never{number}": 1.0 for number in range(20)}
+    assert key_sentence(TEXT, few) == key_sentence(TEXT, many)
+
+
+def test_an_abstract_tells_how_it_first_writes_a_stem() -> None:
+    plain = Abstract("Entropies grow. The entropy of gases is measured.")
+    assert [plain.written(each) for each in ("entropi", "gase", "measur", "absent")] == [
+        "Entropies",
+        "gases",
+        "measured",
+        None,
+    ]
+    assert Abstract("").written("entropi") is None
+    accented = Abstract("Poincaré maps. POINCARE again.")
+    assert accented.written(stem(folded_words("Poincaré")[0])) == "Poincaré"

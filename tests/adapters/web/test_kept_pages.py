@@ -1,27 +1,30 @@
 """Pages that are made once for all who ask for the same."""
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 
 from adapters.web.kept_pages import MOST_KEPT, KeptPages, Made
+from bot.reading import SEARCHES_WAITING
 from tests.adapters.web.conftest import Playground
+from tests.bot.test_quick_search import QuickIndex
 from tests.builders import a_paper
 
 
 class Maker:
     """Makes a page when it is let, and counts."""
 
-    def __init__(self, *, lasting: bool = True) -> None:
+    def __init__(self, status: int = 200, *, lasting: bool = True) -> None:
         self.made = 0
         self.begun, self.may = asyncio.Event(), asyncio.Event()
-        self._lasting = lasting
+        self._status, self._lasting = status, lasting
 
     async def make(self) -> Made:
         self.made += 1
         self.begun.set()
         await self.may.wait()
-        return Made.of(f"page {self.made}", lasting=self._lasting)
+        return Made.of(f"page {self.made}", self._status, lasting=self._lasting)
 
 
 async def test_a_page_is_made_once_for_all_who_ask_while_it_is_made_and_afterwards() -> None:
@@ -52,6 +55,15 @@ async def test_what_does_not_last_is_made_again_and_an_error_reaches_everybody_w
     assert not Made.of("not found", 404).lasting
 
 
+@pytest.mark.parametrize(("status", "made"), [(200, 1), (404, 2)])
+async def test_where_passing_pages_are_kept_too_errors_are_not(status: int, made: int) -> None:
+    kept, maker = KeptPages(passing=True), Maker(status, lasting=False)
+    maker.may.set()
+    for _ in range(2):
+        await kept.get("key", maker.make)
+    assert maker.made == made
+
+
 async def test_the_pages_asked_for_last_are_kept() -> None:
     kept, maker = KeptPages(), Maker()
     maker.may.set()
@@ -63,6 +75,38 @@ async def test_the_pages_asked_for_last_are_kept() -> None:
     assert maker.made == MOST_KEPT + 1
     await kept.get(1, maker.make)
     assert maker.made == MOST_KEPT + 2
+
+
+async def test_in_a_crowd_a_search_is_answered_quickly_says_so_and_is_whole_as_soon_as_there_is_room(
+    room: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [a_paper(6000 + n, f"Lichen growth {n}", "Lichen grows slowly.") for n in range(30)]
+    room.stores.papers.upsert(many, room.clock.now())
+    await room.paperround.warm_up()
+    index = QuickIndex(room.stores.index)
+    monkeypatch.setattr(room.stores, "index", index)
+
+    async def asked() -> tuple[str, str]:
+        async with room.visitor.get("/search?q=lichen") as response:
+            return await response.text(), response.headers["Cache-Control"]
+
+    with ExitStack() as crowd:
+        for _ in range(SEARCHES_WAITING):
+            crowd.enter_context(room.paperround.reading.waiting_for_search())
+        quick, kept = await asked()
+        assert "<h1>Papers for <q>lichen</q></h1>" in quick
+        assert "words alone" in quick
+        assert kept == "no-store"
+        assert (await asked())[0] == quick
+        assert index.asked == 1
+    whole, kept = await asked()
+    assert "<h1>30 papers for <q>lichen</q></h1>" in whole
+    assert "words alone" not in whole
+    assert kept != "no-store"
+    with ExitStack() as crowd:
+        for _ in range(SEARCHES_WAITING):
+            crowd.enter_context(room.paperround.reading.waiting_for_search())
+        assert (await asked())[0] == whole
 
 
 @pytest.mark.parametrize("path", ["/", "/search?q=entropy", "/plots/sources"])
