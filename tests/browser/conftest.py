@@ -7,9 +7,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
@@ -19,6 +21,10 @@ from selenium.webdriver.remote.webelement import WebElement
 from tests.wire.web.running import RunningPlayground
 
 PATIENCE_S = 15
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"
+# More than text and plots need, and a third of the bytes of all colours there are.
+COLOURS = 128
+LARGEST_PICTURE = 100_000
 
 # Quiet and alone: nothing of the browser's own goes to the network, and no state is left from another run.
 ARGUMENTS = (
@@ -117,6 +123,18 @@ class Visitor:
         self.one(f"#views input[value={view}]").click()
         # What is far up is drawn when one comes there.
         self.wait(f"messages as {view}", lambda: self.all(".drawings", self.all("article[data-drawn]")[-1]))
+
+    def picture(self, name: str) -> None:
+        """Take a picture for the docs, small enough to be kept.
+
+        Other fonts make other pictures: those in the repository are renewed on purpose, not by every run.
+        """
+        taken = BytesIO(self.driver.get_screenshot_as_png())
+        small = BytesIO()
+        Image.open(taken).convert("RGB").quantize(COLOURS).save(small, "PNG", optimize=True)
+        assert small.tell() < LARGEST_PICTURE
+        if os.environ.get("UPDATE_PICTURES"):
+            (PICTURES / f"{name}.png").write_bytes(small.getvalue())
 
     def complaints(self) -> list[str]:
         """Return what the browser's console says: errors, and whatever the Content-Security-Policy refused."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,32 @@ def test_a_person_confirms_by_the_button_and_leaves_by_it(visit: Callable[..., V
         visitor.visit(leave.removeprefix(here))
         visitor.one("button").click()
         visitor.wait("the answer", lambda: visitor.one("h1").text == "Done")
+
+
+def test_a_picture_for_the_docs_shows_a_mail(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    mailbox, port = Mailbox(), free_port()
+    with MailHost(mailbox) as host:
+        visitor = visit(
+            SMTP_URL=f"smtp://127.0.0.1:{host.port}",
+            MAIL_FROM="Paperround <papers@example.org>",
+            PAPERROUND_WEB_PORT=str(port),
+            PAPERROUND_PUBLIC_URL="https://papers.example.org",
+        )
+        visitor.type("/papers follow entropy")
+        visitor.type("mail you@example.net daily 09:00 UTC count 3")
+        visitor.wait("a mail to confirm", lambda: len(mailbox.taken) == 1)
+        confirm = link_in(text_of(mailbox, 0), "confirm")
+        visitor.visit(confirm.removeprefix("https://papers.example.org"))
+        visitor.one("button").click()
+        visitor.wait("the answer", lambda: visitor.one("h1").text == "Confirmed")
+        visitor.visit()
+        visitor.tomorrow()
+        visitor.wait("a round by mail", lambda: len(mailbox.taken) >= 2)
+    html = mailbox.messages[1].get_body(("html",))
+    assert html is not None
+    page = tmp_path / "mail.html"
+    page.write_text(str(html.get_content()), "utf-8")
+    visitor.window(680, 780)
+    visitor.driver.get(page.as_uri())
+    assert "entropy" in visitor.one("body").text
+    visitor.picture("mail")

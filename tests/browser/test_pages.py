@@ -1,9 +1,9 @@
 """The pages to read, in a real browser: by keyboard, on a phone, in the dark, by screen reader, with hostile text."""
 
 import json
-import os
 from collections.abc import Callable
 from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Visitor]
 
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"
+READABLE_PX = 8
 PAGES = (
     "/",
     "/search?q=entropy",
@@ -92,6 +92,20 @@ def test_axe_finds_nothing_wrong_and_a_phone_has_room(visitor: Visitor, width: i
         ".map(e => e.getBoundingClientRect()).filter(r => r.width && (r.width < 24 || r.height < 24)).length"
     )
     assert visitor.script(small) == 0
+
+
+def test_what_is_written_in_a_chart_can_be_read_on_a_phone(visitor: Visitor) -> None:
+    visitor.window(360, 800)
+    visitor.visit("/plots/interest?q=entropy")
+    boxes = visitor.script(
+        "return [...document.querySelectorAll('.tick')].map(e => e.getBoundingClientRect())"
+        ".map(r => [r.left, r.top, r.right, r.bottom])"
+    )
+    assert isinstance(boxes, list)
+    assert boxes
+    assert all(bottom - top >= READABLE_PX and left >= 0 and right <= 360 for left, top, right, bottom in boxes)
+    for one, other in combinations(boxes, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
 def test_light_and_dark_follow_the_readers_wish(visitor: Visitor) -> None:
@@ -198,17 +212,30 @@ def check(visitor: Visitor) -> None:
     assert refused == []
 
 
-def test_pictures_for_the_docs_show_real_papers(visitor: Visitor, tmp_path: Path) -> None:
+def test_pictures_for_the_docs_show_real_papers(visitor: Visitor) -> None:
+    visitor.visit("/search?q=entropy")
+    paper = str(visitor.one(".paper a").get_attribute("href"))[len(visitor.url) :]
     for name, path, size, scheme in (
         ("day", "/", (1000, 900), "light"),
+        ("day-dark", "/", (1000, 900), "dark"),
         ("search-phone-dark", "/search?q=entropy", (360, 740), "dark"),
+        ("paper", paper, (1000, 900), "light"),
     ):
         visitor.window(*size, scheme)
         visitor.visit(path)
-        assert visitor.all(".paper")
-        taken = tmp_path / f"{name}.png"
-        assert visitor.driver.save_screenshot(str(taken))
-        assert taken.stat().st_size < 200_000
-        # Other fonts make other pictures: those in the repository are renewed on purpose, not by every run.
-        if os.environ.get("UPDATE_PICTURES"):
-            (PICTURES / taken.name).write_bytes(taken.read_bytes())
+        assert visitor.all("mark" if "entropy" in path else ".paper")
+        visitor.picture(name)
+
+
+def test_a_picture_for_the_docs_shows_the_plots_of_somebodys_picks(visit: Visit) -> None:
+    visitor = visit()
+    visitor.type("/papers follow entropy")
+    visitor.type("/papers digest daily 09:00")
+    for _ in range(5):
+        visitor.tomorrow()
+        visitor.type("/papers like 1")
+    link = next(word for word in visitor.type("/papers archive").split() if "/archive/" in word)
+    visitor.window(1000, 1240)
+    visitor.driver.get(f"{link}/plots")
+    assert len(visitor.all("svg[role=img] .bar")) > 1
+    visitor.picture("figures")
