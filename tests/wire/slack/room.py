@@ -53,6 +53,16 @@ class Room:
         command = a_command(self.fake, text, user=user or self.ana, channel=self.channel)
         return str(self.fake.ask_by_socket(command)["text"])
 
+    def heard(self, text: str) -> str:
+        """Say something that may be lost on its way; return the answer, empty when it was."""
+        command = a_command(self.fake, text, user=self.ana, channel=self.channel)
+        acknowledged = self.fake.say_by_socket("slash_commands", command)
+        return (
+            ""
+            if acknowledged is None
+            else str((acknowledged or self.fake.answered_at(command["response_url"]))["text"])
+        )
+
     def set_up(self) -> None:
         assert "Following" in self.say(f"follow here +{self.topic}")
         assert "comes" in self.say("digest here daily 09:00 Europe/Berlin count 3")
