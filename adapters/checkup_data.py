@@ -8,6 +8,7 @@ from datetime import datetime
 
 from adapters.findings import Finding, State
 from adapters.main import address_of, condition_of
+from adapters.ownership import unusable
 from adapters.settings import Settings
 from bot.announcements import SourceState
 from bot.model import Channel
@@ -16,6 +17,8 @@ from bot.ports import StorageUnavailable, StorageUnusable
 # A day's papers, their index and a backup need far less; below this a night's ingest may fill the disk.
 DISK_WARNING_BYTES = 500 * 2**20
 DISK_FAULT_BYTES = 50 * 2**20
+# So many of the files that are amiss are named.
+NAMED = 5
 
 
 @dataclass(slots=True)
@@ -58,6 +61,15 @@ def data_folder(settings: Settings) -> Iterator[Finding]:
             State.WARNING,
             f"{folder} can be read by other users of this machine.",
             f"chmod 700 {folder}, or: paperround doctor --fix",
+        )
+    if strange := unusable(folder):
+        named = ", ".join(str(path.relative_to(folder)) for path in strange[:NAMED])
+        more = f" and {len(strange) - NAMED} more" if len(strange) > NAMED else ""
+        yield Finding(
+            "data folder",
+            State.FAULT,
+            f"The bot's user cannot read and write all in {folder}: {named}{more}.",
+            f"As root: paperround doctor --fix, or: chown -R {folder.stat().st_uid} {folder}",
         )
     free = shutil.disk_usage(folder).free
     said = f"{free / 2**20:,.0f} MB are free beside {folder}."

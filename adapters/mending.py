@@ -4,6 +4,7 @@ from pathlib import Path
 
 from adapters.checkup_outside import OTHERS
 from adapters.main import mend_data
+from adapters.ownership import made_usable
 from adapters.settings import ENV_FILE, Settings
 from bot.ports import DataFolderInUse, StorageUnavailable, StorageUnusable
 
@@ -16,12 +17,15 @@ def mended(settings: Settings) -> list[str]:
         if path.exists() and _made_private(path, mode)
     ]
     try:
-        return [*done, *mend_data(settings)]
+        done += mend_data(settings)
     except DataFolderInUse:
-        return [*done, "The database was left as it is: stop the bot first."]
+        done.append("The database was left as it is: stop the bot first.")
     except (StorageUnusable, StorageUnavailable):
         # What is wrong with it is told by the look over it that follows.
-        return [*done, "The database was left as it is: it cannot be read."]
+        done.append("The database was left as it is: it cannot be read.")
+    # At the end, since what was done as root so far may have left a file.
+    given = made_usable(settings.data_dir) if settings.data_dir.is_dir() else []
+    return [*done, *(f"{path} belongs to the owner of {settings.data_dir} now." for path in given)]
 
 
 def _made_private(path: Path, mode: int) -> bool:

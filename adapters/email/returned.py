@@ -1,12 +1,15 @@
 """Mails that came back: what a report of a mail server says (RFC 3464), and where it waits for the running bot."""
 
+import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import Path
 from uuid import uuid4
+
+from adapters.ownership import give, opened_folder
 
 FOLDER = "returned-mail"
 LARGEST_REPORT = 10 * 1024 * 1024
@@ -32,16 +35,24 @@ def tokens_in(report: bytes) -> list[str]:
 def leave(data: Path, returned: str) -> None:
     """Write down what came back, a token or an address, for the bot that runs on a data folder or starts there next.
 
+    What root writes belongs to the owner of the data folder, who has to read it.
+
     Raises:
         OSError: Nothing was written, as where there is no such folder.
     """
-    folder = data / FOLDER
+    name = uuid4().hex
     # Without the data folder this is another one than the bot's, and nobody would ever look there.
-    folder.mkdir(mode=0o700, exist_ok=True)
-    unfinished = folder / f"{uuid4().hex}.unfinished"
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(returned, encoding="utf-8")
-    unfinished.rename(unfinished.with_suffix(".txt"))
+    with opened_folder(data) as place:
+        owner = os.fstat(place)
+        with suppress(FileExistsError):
+            os.mkdir(FOLDER, 0o700, dir_fd=place)
+        with opened_folder(FOLDER, within=place) as folder:
+            give(folder, owner)
+            unfinished = os.open(f"{name}.unfinished", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+            with os.fdopen(unfinished, "w", encoding="utf-8") as file:
+                give(file.fileno(), owner)
+                file.write(returned)
+            os.rename(f"{name}.unfinished", f"{name}.txt", src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def waiting(data: Path) -> list[Path]:

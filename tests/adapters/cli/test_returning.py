@@ -39,5 +39,5 @@ def test_where_no_bot_ever_ran_nothing_is_left_for_one(run: Run) -> None:
     Path("data").rmdir()
     ended = run("mail", "bounced", "ana@example.org")
     assert (ended.status, ended.out) == (1, "")
-    assert "returned-mail: No such file or directory" in ended.err
+    assert "data: No such file or directory" in ended.err
     assert not Path("data").exists()

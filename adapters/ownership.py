@@ -1,0 +1,76 @@
+"""Whose the files in a data folder are: what root leaves there, as behind `sudo`, is of no use to the bot.
+
+Root works in a folder that belongs to somebody else here, so no name is followed to where it may lead: everything is
+done to what was opened, and links are let be.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def opened_folder(path: Path | str, within: int | None = None) -> Iterator[int]:
+    """Open a folder and give its descriptor; it is closed at the end.
+
+    Args:
+        within: The descriptor of the folder that it is in; it may then be no link.
+
+    Raises:
+        OSError: There is no such folder.
+    """
+    no_link = 0 if within is None else os.O_NOFOLLOW
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | no_link, dir_fd=within)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def give(descriptor: int, owner: os.stat_result) -> None:
+    """Let what was opened belong to another, if this process is root; of anybody else it is what they made."""
+    if os.geteuid() == 0 and os.fstat(descriptor).st_uid != owner.st_uid:
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def unusable(folder: Path) -> list[Path]:
+    """Return what is in a data folder and cannot be read or written by the bot, sorted.
+
+    The bot is whoever this process runs as, and for root the owner of the folder.
+    """
+    return sorted(path for path, _, _ in _unusable(folder))
+
+
+def made_usable(folder: Path) -> list[Path]:
+    """Give to the owner of a data folder what is not theirs, and return it; only root can, so else it is nothing."""
+    if os.geteuid() != 0:
+        return []
+    owner, given = folder.stat(), []
+    for path, parent, found in _unusable(folder):
+        # Of a file that has another name too nobody knows whose that name is.
+        if stat.S_ISDIR(found.st_mode) or found.st_nlink == 1:
+            os.chown(path.name, owner.st_uid, owner.st_gid, dir_fd=parent, follow_symlinks=False)
+            given.append(path)
+    return sorted(given)
+
+
+def _unusable(folder: Path) -> Iterator[tuple[Path, int, os.stat_result]]:
+    """Yield each path with the descriptor of the folder that it is in, which is good until the next one."""
+    bot = folder.stat().st_uid if os.geteuid() == 0 else None
+    for place, folders, files, descriptor in os.fwalk(folder, onerror=None, follow_symlinks=False):
+        for name in (*folders, *files):
+            try:
+                found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # the bot is at work, and it was of a moment
+            usable = stat.S_ISLNK(found.st_mode)
+            if bot is None:
+                wanted = os.R_OK | os.W_OK | (os.X_OK if stat.S_ISDIR(found.st_mode) else 0)
+                usable |= os.access(name, wanted, dir_fd=descriptor, effective_ids=True)
+            else:
+                # Where root itself is the bot everything is usable.
+                usable |= bot in {0, found.st_uid}
+            if not usable:
+                yield Path(place) / name, descriptor, found
