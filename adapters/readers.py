@@ -1,7 +1,8 @@
 """Pages in the language that their reader's browser asks for, and what templates call to say a text."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Protocol
 
 from aiohttp import hdrs, web
 from markupsafe import Markup, escape
@@ -16,10 +17,22 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MOST_CHARACTERS = 500
 
 
-def in_readers_language(handler: Handler) -> Handler:
-    """Return a handler that says everything in the language that the request asks for."""
+class Middleware(Protocol):
+    def __call__(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]: ...
 
-    async def handled(request: web.Request) -> web.StreamResponse:
+
+def in_readers_language(for_programs: Collection[str] = ()) -> Middleware:
+    """Return a middleware in which everything is said in the language that a request asks for.
+
+    Args:
+        for_programs: With what the paths begin whose answers are the same for everybody.
+    """
+    unspoken = tuple(for_programs)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(unspoken):
+            return await handler(request)
         language = language_asked(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
         if language != ENGLISH:
             # A catalogue is read once; that may be now.
@@ -29,7 +42,7 @@ def in_readers_language(handler: Handler) -> Handler:
         response.headers.add(hdrs.VARY, hdrs.ACCEPT_LANGUAGE)
         return response
 
-    return handled
+    return middleware
 
 
 def language_asked(header: str) -> str:
@@ -49,9 +62,9 @@ def language_asked(header: str) -> str:
     return ENGLISH
 
 
-def lang() -> str:
-    """Return the language spoken as HTML names it: ``zh-CN``."""
-    return language_spoken().replace("_", "-")
+def lang(language: str | None = None) -> str:
+    """Return a language as HTML names it, ``zh-CN``: the one spoken where none is given."""
+    return (language or language_spoken()).replace("_", "-")
 
 
 def say_around(english: str, /, **values: object) -> Markup:

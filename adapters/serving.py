@@ -37,7 +37,7 @@ from adapters.sources.configured import ConfiguredSource, Way
 from adapters.sources.file import FileSource
 from adapters.sources.lookup import Lookup
 from adapters.sources.network_source import NetworkSource
-from adapters.upkeep import run_upkeep
+from adapters.upkeep import run_upkeep, until_overtaken
 from adapters.web.app import playground
 from adapters.web.health import Watched
 from adapters.web.history import History
@@ -104,7 +104,8 @@ class Running:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         for task in self.tasks:
             if not task.cancelled() and (error := task.exception()):
-                raise error
+                # Of tasks in a group the first that fails ends the others, so it is mostly the only one.
+                raise error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
 
 
 async def serve(settings: Settings, tell: Tell) -> None:
@@ -180,6 +181,7 @@ async def serve(settings: Settings, tell: Tell) -> None:
                 reading=house.paperround.reading,
                 allowed_hosts=hosts_of(settings, listening) if listening else (),
                 public_url=settings.public_url,
+                trusted_proxies=settings.trusted_proxies,
                 watched=watched(house, edges),
                 playground=room,
                 called_by_platforms=[route for one in connections for route in one.routes()],
@@ -193,6 +195,8 @@ async def serve(settings: Settings, tell: Tell) -> None:
                 running.start(_watched(edge), edge.messenger.platform)
             else:
                 await edge.log_in()
+        if settings.database_url:
+            running.start(until_overtaken(house), "schema")
         if settings.does("worker"):
             await _work(house, sources, words, running, HostChannel(house.paperround, host_channel, wake))
         if listening:

@@ -10,6 +10,7 @@ from bot.languages import language_of
 from bot.model import Channel, DeliveryKey, Digest, Member, Pick
 from bot.notes import Notes
 from bot.plain import clean
+from bot.preferences import ALSO
 from bot.replies import NoticeReply
 from bot.words import say, spoken
 
@@ -32,7 +33,7 @@ class Also:
     def plan(self, channel: Channel, key: DeliveryKey, now: datetime) -> int:
         """Plan what a posted digest of a channel has for members who asked; return how many are told."""
         beginning = f"member:{channel.platform}:{channel.community}:"
-        asked = [name for name in self._stores.preferences.profiles_with("also", "dm") if name.startswith(beginning)]
+        asked = [name for name in self._stores.preferences.profiles_with(ALSO, "dm") if name.startswith(beginning)]
         if not asked:
             return 0
         digest = self._stores.digests.get(channel.profile, key.local_date, key.edition)

@@ -35,7 +35,17 @@ def cause_in_words(why: str) -> str:
         )
     # Behind our words there may stand what the platform itself calls it, in brackets.
     words, bracket, code = why.rpartition(" (") if why.endswith(")") else (why, "", "")
-    return f"{say(words)}{bracket}{code}"
+    return f"{_said(words)}{bracket}{code}"
+
+
+def _said(words: str) -> str:
+    """Return words of ours in the language spoken: all of them, or those before a colon and then what is behind it."""
+    head, colon, rest = words.partition(": ")
+    whole, begun = say(words), say(head)
+    if not colon or whole != words or begun == head:
+        return whole
+    # Translators: what went wrong, and behind the colon what another program says of it.
+    return say("{what}: {detail}", what=begun, detail=cause_in_words(rest))
 
 
 def lateness(stores: Stores, channel: Channel, why: str, now: datetime) -> tuple[Channel, str, NoticeReply] | None:

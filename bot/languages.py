@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.catalogues import translations
 from bot.model import Channel, Member
-from bot.ports import Clock, Preferences, StorageUnavailable
-from bot.preferences import AUTO, LANGUAGE, LOCALE, chosen
+from bot.ports import Clock, Preferences, StorageUnavailable, Subscriptions
+from bot.preferences import ALSO, AUTO, LANGUAGE, LOCALE, chosen
 from bot.words import ENGLISH
+
+log = structlog.get_logger()
 
 # What is said and what is kept, where they differ: of Chinese only the simplified characters are written.
 _CATALOGUES: Mapping[str, str] = {"de": "de", "es": "es", "fr": "fr", "ja": "ja", "zh": "zh_CN"}
@@ -42,9 +46,12 @@ def keep_locale(preferences: Preferences, member: Member) -> None:
 class Languages:
     """Remembers for a moment what was chosen, for answers that ask nothing stored. Callers: the facade."""
 
-    def __init__(self, preferences: Preferences, clock: Clock) -> None:
+    def __init__(self, preferences: Preferences, subscriptions: Subscriptions, clock: Clock) -> None:
         self._preferences = preferences
+        self._subscriptions = subscriptions
         self._clock = clock
+        # Members who were brought nothing when they asked; who sets something since is looked for again.
+        self._brought_nothing: set[str] = set()
         self._chosen: dict[str, tuple[datetime, dict[str, str]]] = {}
 
     def of(self, owner: Member | Channel) -> str:
@@ -65,6 +72,30 @@ class Languages:
             translations(language)
         return language
 
+    def learn(self, member: Member) -> None:
+        """Keep what the platform tells of a member's language by now, if something is brought to them.
+
+        Called after `of`. It writes only what is news, and nothing of a member who chose a language.
+        """
+        _, kept = self._chosen.get(member.profile, (None, None))
+        if kept is None or member.language is None or chosen(kept, LANGUAGE) != AUTO:
+            return
+        if language_from(member.language) == kept.get(LOCALE, ENGLISH):
+            return
+        if LOCALE not in kept and member.profile in self._brought_nothing:
+            return
+        try:
+            if LOCALE in kept or chosen(kept, ALSO) != "off" or self._subscriptions.any_of(member):
+                keep_locale(self._preferences, member)
+                return
+        except StorageUnavailable as error:
+            # It is told again with whatever they ask next.
+            log.warning("a language was not kept", action="locale_not_kept", why=str(error))
+            return
+        if len(self._brought_nothing) >= REMEMBERED:
+            self._brought_nothing.clear()
+        self._brought_nothing.add(member.profile)
+
     def remembered(self, member: Member) -> str | None:
         """Return what `of` returned a moment ago; None when that was not asked. It waits for nothing."""
         at, kept = self._chosen.get(member.profile, (None, {}))
@@ -75,6 +106,7 @@ class Languages:
     def forget(self, owner: Member | Channel) -> None:
         """Forget what was chosen, because it may have changed."""
         self._chosen.pop(owner.profile, None)
+        self._brought_nothing.discard(owner.profile)
 
 
 def _decided(kept: Mapping[str, str], owner: Member | Channel) -> str:

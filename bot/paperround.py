@@ -115,7 +115,7 @@ class Paperround:
         self.mailing = Mailing(self._desk, clock, self.press, wake, self._round.pause)
         self._pasted = PastedLinks()
         self._rates = Rates(asks_a_minute)
-        self._languages = Languages(stores.preferences, clock)
+        self._languages = Languages(stores.preferences, stores.subscriptions, clock)
 
     async def warm_up(self) -> None:
         """Read the stored papers into the library; until then searches are answered by the store's plain index."""
@@ -371,6 +371,7 @@ class Paperround:
 
     async def _at_the_desk(self, member: Member, piece: str, deed: Callable[[], Answer]) -> Answer:
         def do() -> Answer:
+            self._languages.learn(member)
             try:
                 return deed()
             except StorageUnavailable:

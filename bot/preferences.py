@@ -33,6 +33,7 @@ LOCALE = "locale"
 
 LANGUAGE = "language"
 AUTO = "auto"
+ALSO = "also"
 
 # ISO weekdays of the journal club, by what is said.
 CLUB_DAYS: Mapping[str, int] = {
@@ -100,7 +101,7 @@ PREFERENCES: tuple[Preference, ...] = (
         for_member=True,
     ),
     Preference(
-        "also",
+        ALSO,
         marked("a direct message, at most one a day, when a channel's pick suits you much better than the channel"),
         ("off", "dm"),
         for_member=True,

@@ -107,6 +107,14 @@ def tick_in_words(day: date) -> str:
     return f"{day.day} {day:%b}" if language == ENGLISH else str(format_skeleton("MMMd", day, locale=language))
 
 
+def whole_day_in_words(day: date) -> str:
+    """Return a day with its weekday's and its month's name: ``Tuesday 3 March 2026``."""
+    language = _language.get()
+    if language == ENGLISH:
+        return f"{day:%A} {day_in_words(day)}"
+    return str(format_date(day, "full", locale=language))
+
+
 def weekday_in_words(day: date) -> str:
     language = _language.get()
     return f"{day:%A}" if language == ENGLISH else str(format_date(day, "EEEE", locale=language))

@@ -39,6 +39,13 @@ SET_BY = """
            member_name = excluded.member_name
 """
 
+ANY_OF = """
+    SELECT 1 AS found FROM subscriptions WHERE profile = :profile
+    UNION ALL
+    SELECT 1 AS found FROM round_setters WHERE platform = :platform AND community = :community AND member = :member
+    LIMIT 1
+"""
+
 SET_BY_NOBODY = "DELETE FROM round_setters WHERE destination = :destination"
 
 
@@ -80,6 +87,11 @@ class SqlSubscriptions:
     def all(self) -> list[Subscription]:
         with self._readers.reading() as connection:
             return [_subscription(row) for row in connection.execute(ALL)]
+
+    def any_of(self, member: Member) -> bool:
+        values = {**member_columns(member), "profile": storable(member.profile)}
+        with self._readers.reading() as connection:
+            return connection.execute(ANY_OF, values).fetchone() is not None
 
 
 def _columns(subscription: Subscription) -> dict[str, str | int | None]:

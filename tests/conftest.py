@@ -1,8 +1,12 @@
 """What every folder of tests can ask for."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# The terminal speaks the language of whoever sits in front of it; the tests read English, also in other processes.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -21,7 +21,19 @@ _WRAPPED = re.compile(r"«[^«»]*»")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # What is no text of ours, or is said only where it is shown.
 _NOT_SHOWN = frozenset(
-    {"token", "style", "usage", "examples", "media_type", "content", "paper", "key_sentence", "kind", "strength"}
+    {
+        "token",
+        "style",
+        "usage",
+        "examples",
+        "media_type",
+        "content",
+        "paper",
+        "key_sentence",
+        "kind",
+        "saying",
+        "strength",
+    }
 )
 
 

@@ -1,6 +1,7 @@
 """`say` and `search`: one question, one answer."""
 
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from adapters.cli.opening import (
     opened,
     place_of,
     settings_for_a_command,
+    terminal_locale,
     write_json,
 )
 from adapters.discord import render as discord
@@ -23,11 +25,13 @@ from adapters.terminal.render import plain_text, rich_form
 from bot.actions import OlderRelease, action_of
 from bot.answers.asked import Answer
 from bot.interests import BadInterest, parse_interest
+from bot.languages import language_from
 from bot.library import Correction, Found, Hit
 from bot.model import Channel, Interest, Member, Paper, PaperId, Pick
 from bot.replies import NothingReply, OfferedPick, PicksReply, PreviewReply, RefusalReply, Reply, WhyReply, kind_of
 from bot.windows import BadWindow, Window, window_from
-from bot.words import spoken
+from bot.words import ENGLISH, count, marked, spoken
+from bot.words import say as said
 
 LIMIT_CAP = 1000
 
@@ -111,7 +115,9 @@ def search(query: str, limit: int, *, as_json: bool) -> int:
     if not 1 <= limit <= LIMIT_CAP:
         raise Misused(f"--limit {limit} should be a whole number from 1 to {LIMIT_CAP}.")
     interest, window = _read(query)
-    with opened(settings_for_a_command()) as house:
+    # What programs read is the same everywhere.
+    language = ENGLISH if as_json else language_from(terminal_locale(os.environ))
+    with opened(settings_for_a_command()) as house, spoken(language):
         found = _found(house, interest, window, limit)
         papers = house.stores.papers.get([hit.paper for hit in found.hits])
     understood = corrected(query, found.corrections)
@@ -119,7 +125,9 @@ def search(query: str, limit: int, *, as_json: bool) -> int:
         hits = [_told_hit(hit, papers[hit.paper]) for hit in found.hits if hit.paper in papers]
         write_json({"query": query, "corrected": understood, "papers": hits})
         return DONE
-    return show(Answer(_as_reply(query, understood, found, papers)))
+    with spoken(language):
+        reply = _as_reply(query, understood, found, papers)
+    return show(Answer(reply, language=language))
 
 
 def corrected(query: str, corrections: tuple[Correction, ...]) -> str | None:
@@ -157,13 +165,14 @@ def _told_hit(hit: Hit, paper: Paper) -> dict[str, object]:
 
 
 def _as_reply(query: str, understood: str | None, found: Found, papers: Mapping[PaperId, Paper]) -> Reply:
-    notes = (f"Searched for: {understood}",) if understood else ()
+    notes = (said(marked("Searched for: {query}"), query=understood),) if understood else ()
     if not found.hits:
-        return NothingReply(f"Nothing found for: {query}", notes)
+        return NothingReply(said(marked("Nothing found for: {query}"), query=query), notes)
     picks = [
         Pick(papers[hit.paper], hit.score, hit.reasons, strength="", key_sentence=hit.key_sentence)
         for hit in found.hits
         if hit.paper in papers
     ]
     offered = tuple(OfferedPick(number, pick, ()) for number, pick in enumerate(picks, start=1))
-    return PicksReply(f"{found.total:,} {'paper' if found.total == 1 else 'papers'} for: {query}", offered, notes)
+    heading = count(found.total, "{n} paper for: {query}", "{n} papers for: {query}", query=query)
+    return PicksReply(heading, offered, notes)

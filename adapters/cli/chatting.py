@@ -16,10 +16,11 @@ from adapters.main import Opened
 from bot.commands import BY_NAME
 from bot.model import Channel, Member
 from bot.paperround import Paperround
+from bot.words import say, spoken
 
 HISTORY = "chat-history"
 LEAVING = {"exit", "quit", "bye"}
-GREETING = "Type a command such as: follow entropy, today, help. Ctrl-D leaves."
+EXAMPLES = ("follow entropy", "today", "help")
 
 
 class CommandCompleter(Completer):
@@ -58,10 +59,17 @@ def chat(member: str, channel: str | None) -> int:
     return DONE
 
 
+def greeting() -> str:
+    return say("Type a command such as: {examples}. Ctrl-D leaves.", examples=", ".join(EXAMPLES))
+
+
 async def _converse(house: Opened, who: Member, where: Channel) -> None:
     reading = asyncio.create_task(house.paperround.warm_up())
     if not sys.stdin.isatty():
         await reading  # nobody waits at a prompt, and a script wants the same answers every time
+    if sys.stdin.isatty():
+        with spoken(await house.paperround.language_of(who)):
+            sys.stdout.write(f"{greeting()}\n")
     async for line in _typed(house, who, where) if sys.stdin.isatty() else _piped():
         if line.strip().lower() in LEAVING:
             break
@@ -80,7 +88,6 @@ async def _typed(house: Opened, who: Member, where: Channel) -> AsyncIterator[st
         completer=CommandCompleter(house.paperround, who, where),
         complete_while_typing=False,
     )
-    sys.stdout.write(f"{GREETING}\n")
     while True:
         try:
             yield await session.prompt_async("/papers ")

@@ -15,6 +15,7 @@ from bot.model import DeliveryKey, DeliveryState
 from bot.paperround import Paperround
 from bot.ports import Clock
 from bot.round import DeliveryReport
+from bot.words import spoken
 
 Work = Callable[[Paperround], Awaitable[list[DeliveryReport]]]
 
@@ -124,7 +125,7 @@ def told(report: DeliveryReport) -> dict[str, object]:
         "state": report.state.value,
         "late": report.late,
         "papers": list(report.papers),
-        "text": plain_text(report.reply) if report.reply is not None else "",
+        "text": _text(report),
     }
 
 
@@ -138,8 +139,15 @@ def in_words(reports: list[DeliveryReport], *, dry_run: bool) -> list[str]:
         papers = "1 paper" if len(report.papers) == 1 else f"{len(report.papers)} papers"
         lines.append(f"{report.key.destination}, {report.key.local_date}: {report.state.value}{why}, {papers}")
         if dry_run and report.reply is not None:
-            lines += [plain_text(report.reply), ""]
+            lines += [_text(report), ""]
     return lines
+
+
+def _text(report: DeliveryReport) -> str:
+    if report.reply is None:
+        return ""
+    with spoken(report.language):
+        return plain_text(report.reply)
 
 
 def _instant(said: str) -> datetime:

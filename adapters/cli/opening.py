@@ -1,9 +1,10 @@
 """What nearly every command begins with: settings, logs, and Paperround put together over the terminal."""
 
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from uuid import uuid4
@@ -23,6 +24,9 @@ from bot.ports import Clock, Messenger
 COMMUNITY = "terminal"
 HISTORY = "terminal-posts.jsonl"
 NAME = re.compile(r"[\w.@+-]{1,64}")
+# By which a terminal tells the language of its messages (POSIX 1-2017, base definitions, 8.2): the first that is set.
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+NO_LANGUAGE = frozenset({"", "C", "POSIX"})
 
 
 def settings_for_a_command() -> Settings:
@@ -67,12 +71,20 @@ def opened(
 
 
 def member_named(name: str) -> Member:
-    """Return a member of the terminal's community; its people all may manage its channels.
+    """Return a member of the terminal's community, who speaks its language; its people all may manage its channels.
 
     Raises:
         Misused: The name holds something else than letters, digits and ``_ . @ + -``.
     """
-    return Member(PLATFORM, COMMUNITY, _checked(name.removeprefix("@"), "--as"), name=name.removeprefix("@"))
+    named = _checked(name.removeprefix("@"), "--as")
+    return Member(PLATFORM, COMMUNITY, named, name=named, language=terminal_locale(os.environ))
+
+
+def terminal_locale(environment: Mapping[str, str]) -> str | None:
+    """Return the locale of a terminal, ``de_DE`` of ``de_DE.UTF-8``; None where it tells none."""
+    said = next((environment[name] for name in LOCALES if environment.get(name)), "")
+    locale = said.partition(".")[0].partition("@")[0]
+    return None if locale in NO_LANGUAGE else locale
 
 
 def place_of(member: Member, channel: str | None) -> Channel:

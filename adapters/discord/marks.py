@@ -8,9 +8,13 @@ from adapters.discord import limits
 from adapters.discord.markdown import filled
 from adapters.discord.places import with_home
 from bot.deliveries import Layout
+from bot.words import say
 
 WORDS_BETWEEN = " · "
 LAYOUT = "layout"
+THREAD = "thread"
+# What the thread of a round is called where its message does not say.
+PAPERS = "Papers"
 
 
 def marked(message: Mapping[str, Any], marker: str) -> dict[str, Any]:
@@ -22,13 +26,15 @@ def marked(message: Mapping[str, Any], marker: str) -> dict[str, Any]:
 
 def laid_out(message: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
     """Return a message that says where it wants to stand, for `layout_of` when it is posted."""
-    return dict(message) if layout is Layout.USUAL else {**message, LAYOUT: layout.value}
+    usual = {LAYOUT: Layout.USUAL.value, THREAD: PAPERS}
+    wanted = {LAYOUT: layout.value, THREAD: say("Papers")}
+    return {**message, **{name: value for name, value in wanted.items() if value != usual[name]}}
 
 
-def layout_of(message: Mapping[str, Any]) -> tuple[dict[str, Any], Layout]:
-    """Return a frozen message as Discord takes it, and where it wants to stand."""
-    layout = Layout(message.get(LAYOUT, Layout.USUAL))
-    return {key: value for key, value in message.items() if key != LAYOUT}, layout
+def layout_of(message: Mapping[str, Any]) -> tuple[dict[str, Any], Layout, str]:
+    """Return a frozen message as Discord takes it, where it wants to stand, and what a thread made for it is called."""
+    bare = {key: value for key, value in message.items() if key not in {LAYOUT, THREAD}}
+    return bare, Layout(message.get(LAYOUT, Layout.USUAL)), str(message.get(THREAD, PAPERS))
 
 
 def carries(message: Mapping[str, Any], marker: str) -> bool:
@@ -78,8 +84,8 @@ def plain_form(message: Mapping[str, Any]) -> dict[str, Any]:
     return {**message, "content": content, "components": [], "embeds": embeds}
 
 
-def name_of(message: Mapping[str, Any], name: str = "") -> str:
-    """Return a name for a thread: the title of the message, whole words of it."""
+def name_of(message: Mapping[str, Any], untitled: str) -> str:
+    """Return a name for a thread: the title of the message, whole words of it; ``untitled`` for one that has none."""
     titles = [embed["title"] for embed in message.get("embeds", []) if embed.get("title")]
-    words = (name or next(iter(titles), "") or "Papers").replace("\\", "").split()
-    return next(filled((word[: limits.THREAD_NAME] for word in words), limits.THREAD_NAME, " "), "Papers")
+    words = next(iter(titles), "").replace("\\", "").split()
+    return next(filled((word[: limits.THREAD_NAME] for word in words), limits.THREAD_NAME, " "), untitled)

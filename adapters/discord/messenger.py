@@ -32,6 +32,7 @@ from adapters.discord.refusals import (
     INVALID_FORM,
     NO_HISTORY,
     NO_HISTORY_RIGHT,
+    NOT_YET,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
     verdict_on,
@@ -99,14 +100,14 @@ class DiscordMessenger:
         if self._watch.stopped_for_s():
             self.on_late(channel)
         self._refuse_while_quiet()
-        bare, layout = layout_of(json.loads(payload))
+        bare, layout, thread_name = layout_of(json.loads(payload))
         message = marked(bare, marker)
         message |= {"nonce": nonce_of(marker), "enforce_nonce": True}
         if channel.direct:
             message = at_home(message, channel.community)
         with self._watch.attempts() as attempts:
             try:
-                return await self._post(channel, message, thread, layout)
+                return await self._post(channel, message, thread, layout, thread_name)
             except Exception as error:
                 meant = verdict_on(error, attempts)
                 if isinstance(meant, ChannelGone) and channel.direct:
@@ -230,14 +231,14 @@ class DiscordMessenger:
         return bool(message["author"]["id"] == str(self._me().id))
 
     async def _post(
-        self, channel: Channel, message: dict[str, Any], thread: MessageId | None, layout: Layout
+        self, channel: Channel, message: dict[str, Any], thread: MessageId | None, layout: Layout, thread_name: str
     ) -> MessageId:
         place = await self._place(channel)
         if place["type"] in FORUMS and (thread is None or layout is not Layout.THREAD):
-            return await self._post_in_forum(place, message)
+            return await self._post_in_forum(place, message, thread_name)
         within = None
         if thread and not channel.direct and layout is not Layout.APART:
-            within = await self._thread(place, thread, message)
+            within = await self._thread(place, thread, thread_name)
         try:
             sent = await self._send(within or place["id"], message)
         except discord.NotFound as error:
@@ -262,14 +263,14 @@ class DiscordMessenger:
             sent = await self._call("POST", path, message, channel_id=where)
         return sent
 
-    async def _post_in_forum(self, place: Mapping[str, Any], message: dict[str, Any]) -> MessageId:
+    async def _post_in_forum(self, place: Mapping[str, Any], message: dict[str, Any], untitled: str) -> MessageId:
         # The first message of a forum's post takes no nonce: what is unclear here is left to `find`.
         body = {key: value for key, value in message.items() if key not in {"nonce", "enforce_nonce"}}
-        post = {"name": name_of(message), "auto_archive_duration": ARCHIVE_AFTER_MINUTES, "message": body}
+        post = {"name": name_of(message, untitled), "auto_archive_duration": ARCHIVE_AFTER_MINUTES, "message": body}
         made = await self._call("POST", "/channels/{channel_id}/threads", post, channel_id=place["id"])
         return message_id(made["id"], made["id"])
 
-    async def _thread(self, place: Mapping[str, Any], parent: MessageId, message: Mapping[str, Any]) -> str | None:
+    async def _thread(self, place: Mapping[str, Any], parent: MessageId, name: str) -> str | None:
         """Return the thread of a posted message, or the one under it, made when needed; None where none may be made."""
         if "/" in parent:
             return thread_under(parent)
@@ -277,7 +278,7 @@ class DiscordMessenger:
             return parent
         if parent.startswith(DELETED):
             return None
-        body = {"name": name_of(message, "Papers"), "auto_archive_duration": ARCHIVE_AFTER_MINUTES}
+        body = {"name": name, "auto_archive_duration": ARCHIVE_AFTER_MINUTES}
         spot = spot_of(place["id"], parent)
         try:
             await self._call(
@@ -367,11 +368,11 @@ class DiscordMessenger:
 
     def _refuse_while_quiet(self) -> None:
         if self._client.user is None:
-            raise PlatformUnreachable("not connected to Discord yet")
+            raise PlatformUnreachable(NOT_YET)
         if quiet := self._watch.quiet_for():
             raise PlatformUnreachable(quiet[1], quiet[0])
 
     def _me(self) -> discord.ClientUser:
         if self._client.user is None:
-            raise PlatformUnreachable("not connected to Discord yet")
+            raise PlatformUnreachable(NOT_YET)
         return self._client.user

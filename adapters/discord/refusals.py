@@ -32,31 +32,33 @@ GONE = {
 NO_HISTORY = marked("Discord does not show this channel's history")
 NO_HISTORY_RIGHT = marked("the bot lacks Read Message History in this channel")
 WAIT = {20016, 20028, 40062}
+ASKED_TO_WAIT = marked("Discord asked to wait")
+NOT_YET = marked("not connected to Discord yet")
 
 
 def verdict_on(error: Exception, attempts: Attempts) -> Exception:
     """Return the port's error for one of discord.py or of the network; our own mistakes come back as they are."""
     if attempts.open > 0:
-        return OutcomeUnknown(f"no answer says whether it was posted: {type(error).__name__}")
+        return OutcomeUnknown(f"{marked('no answer says whether it was posted')}: {type(error).__name__}")
     match error:
         case discord.RateLimited():
-            return PlatformUnreachable("Discord asked to wait", error.retry_after)
+            return PlatformUnreachable(ASKED_TO_WAIT, error.retry_after)
         case discord.HTTPException():
             return _answered(error)
         case aiohttp.ClientError() | OSError():
-            return PlatformUnreachable(f"Discord could not be reached: {type(error).__name__}")
+            return PlatformUnreachable(f"{marked('Discord could not be reached')}: {type(error).__name__}")
         case _:
             return error
 
 
 def _answered(error: discord.HTTPException) -> Exception:
     if error.status == 429 or error.code in WAIT:
-        return PlatformUnreachable("Discord asked to wait", _retry_after_s(error))
+        return PlatformUnreachable(ASKED_TO_WAIT, _retry_after_s(error))
     if error.status == 401:
-        return PlatformUnreachable("Discord refused the bot's token")
+        return PlatformUnreachable(marked("Discord refused the bot's token"))
     if error.status >= 500:
-        return PlatformUnreachable(f"Discord answered {error.status}")
-    why = GONE.get(error.code, f"Discord refused the message: {error.text or error.status} ({error.code})")
+        return PlatformUnreachable(f"{marked('Discord answered with an error')} ({error.status})")
+    why = GONE.get(error.code, f"{marked('Discord refused the message')}: {error.text or error.status} ({error.code})")
     return ChannelGone(why)
 
 

@@ -69,7 +69,7 @@ class Watch:
         if self.dead is not None:
             return INVALID_WINDOW_S, self.dead
         if (left := self._quiet_until - now) > 0:
-            return left, "Discord asked the whole bot to wait"
+            return left, marked("Discord asked the whole bot to wait")
         if (left := self.stopped_for_s()) > 0:
             return left, TOO_MANY
         return None
@@ -108,7 +108,7 @@ class Watch:
         now = asyncio.get_running_loop().time()
         own_token = any(part in params.url.path for part in OWN_TOKEN_PATHS)
         if response.status == 401 and not own_token and self.dead is None:
-            self.dead = "Discord refused the bot's token (401); set a new DISCORD_TOKEN"
+            self.dead = marked("Discord refused the bot's token (401); set a new DISCORD_TOKEN")
             self._on_dead(self.dead)
         if response.status == 429 and response.headers.get("X-RateLimit-Global", "").lower() == "true":
             self._quiet_until = max(self._quiet_until, now + _seconds(response.headers.get("Retry-After")))

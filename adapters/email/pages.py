@@ -6,7 +6,6 @@ A token in the address is all that a request needs: there is no cookie that anot
 from aiohttp import web
 
 from adapters.email.render import PAGE
-from adapters.readers import in_readers_language
 from bot.mailing import Mailing
 from bot.model import Verdict
 from bot.replies import NoticeReply, RefusalReply
@@ -24,12 +23,12 @@ class MailPages:
     @property
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/mail/confirm", in_readers_language(self.confirming)),
-            web.post("/mail/confirm", in_readers_language(self.confirm)),
-            web.get("/mail/unsubscribe", in_readers_language(self.leaving)),
-            web.post("/mail/unsubscribe", in_readers_language(self.leave)),
-            web.get("/mail/tell", in_readers_language(self.telling)),
-            web.post("/mail/tell", in_readers_language(self.tell)),
+            web.get("/mail/confirm", self.confirming),
+            web.post("/mail/confirm", self.confirm),
+            web.get("/mail/unsubscribe", self.leaving),
+            web.post("/mail/unsubscribe", self.leave),
+            web.get("/mail/tell", self.telling),
+            web.post("/mail/tell", self.tell),
         ]
 
     async def confirming(self, request: web.Request) -> web.Response:

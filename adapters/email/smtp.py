@@ -16,6 +16,7 @@ from aiosmtplib import (
 )
 
 from bot.ports import ChannelGone, OutcomeUnknown, PlatformUnreachable
+from bot.words import marked
 
 # Mail servers refuse whom they see too often at once.
 CONNECTIONS = 4
@@ -26,6 +27,7 @@ REFUSED_WAIT_S = 1800.0
 ABOUT_US = re.compile(r"\s*5\.7\.")
 CODES_ABOUT_US = {503, 530, 535, 538}
 GOODBYE_S = 2.0
+NO_ANSWER = marked("no answer came in time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Post:
             async with asyncio.timeout(self._timeout_s / 4):
                 await self._lines.acquire()
         except TimeoutError:
-            raise PlatformUnreachable("other mails keep the mail server busy") from None
+            raise PlatformUnreachable(marked("other mails keep the mail server busy")) from None
         client = self._client()
         try:
             await self._begin(client, sender, recipient)
@@ -109,7 +111,7 @@ class Post:
         except SMTPResponseException as said:
             raise PlatformUnreachable(_in_words(said)) from said
         except (SMTPException, OSError, TimeoutError) as error:
-            raise PlatformUnreachable(str(error) or "no answer came in time") from error
+            raise PlatformUnreachable(str(error) or NO_ANSWER) from error
         finally:
             await _goodbye(client)
 
@@ -121,20 +123,20 @@ class Post:
                 await client.rcpt(recipient)
         except SMTPRecipientRefused as refused:
             if _is_for_good(refused) and not _is_about_us(refused):
-                raise ChannelGone(f"the mail server refuses the address: {_in_words(refused)}") from refused
+                raise ChannelGone(f"{marked('the mail server refuses the address')}: {_in_words(refused)}") from refused
             raise _not_taken(refused) from refused
         except SMTPResponseException as said:
             raise _not_taken(said) from said
         except (SMTPException, OSError, TimeoutError) as error:
-            why = str(error) or "no answer came in time"
-            raise PlatformUnreachable(f"the mail server cannot be reached: {why}") from error
+            why = str(error) or NO_ANSWER
+            raise PlatformUnreachable(f"{marked('the mail server cannot be reached')}: {why}") from error
 
     async def _introduce(self, client: SMTP) -> None:
         await client.connect()
         if not self._server.user:
             return
         if not _is_encrypted(client) and not self._server.is_here:
-            raise PlatformUnreachable("the mail server offers no encryption, so it is not given the password")
+            raise PlatformUnreachable(marked("the mail server offers no encryption, so it is not given the password"))
         await client.login(self._server.user, self._server.password)
 
     def _client(self) -> SMTP:
@@ -149,7 +151,7 @@ async def _content(client: SMTP, content: bytes) -> None:
     except SMTPDataError as said:
         raise _not_taken(said) from said
     except (SMTPException, OSError, TimeoutError) as error:
-        raise OutcomeUnknown("the mail server was lost before it said whether it took the mail") from error
+        raise OutcomeUnknown(marked("the mail server was lost before it said whether it took the mail")) from error
 
 
 async def _goodbye(client: SMTP) -> None:
@@ -163,7 +165,7 @@ async def _goodbye(client: SMTP) -> None:
 
 def _not_taken(said: SMTPResponseException) -> PlatformUnreachable:
     wait = REFUSED_WAIT_S if _is_for_good(said) else None
-    return PlatformUnreachable(f"the mail server has not taken the mail: {_in_words(said)}", wait)
+    return PlatformUnreachable(f"{marked('the mail server has not taken the mail')}: {_in_words(said)}", wait)
 
 
 def _is_for_good(said: SMTPResponseException) -> bool:

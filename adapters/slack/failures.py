@@ -68,7 +68,7 @@ IN_WORDS = {
     "cannot_dm_bot": marked("Slack lets bots write to people only"),
     "channel_not_found": marked("the channel was deleted, or is private and the app is not in it: /invite @Paperround"),
     "is_archived": marked("the channel is archived"),
-    "missing_scope": marked("the Slack app lacks a permission"),
+    "missing_scope": marked("the Slack app lacks a permission; add it under OAuth & Permissions and reinstall the app"),
     "not_in_channel": marked("the app is not in this channel: /invite @Paperround"),
     "restricted_action": marked("the workspace's settings do not let the app post here"),
     "user_disabled": marked("the member's account is switched off"),
@@ -91,9 +91,10 @@ def in_words(error: SlackApiError) -> str:
     said = IN_WORDS.get(name) or (
         marked("a workspace setting forbids it") if name.startswith("restricted_action") else ""
     )
+    if not said:
+        return f"{marked('Slack refused')}: {name or marked('no readable answer')}"
     needed = _body(error).get("needed")
-    lacking = f" {needed}; add it under OAuth & Permissions and reinstall the app" if needed else ""
-    return f"{said}{lacking} ({name})" if said else f"Slack refused: {name or 'no readable answer'}"
+    return f"{said} ({name}: {needed})" if needed else f"{said} ({name})"
 
 
 def meaning_of(error: Exception) -> Exception:
@@ -105,8 +106,8 @@ def meaning_of(error: Exception) -> Exception:
     if isinstance(error, SlackApiError):
         return _refusal(error)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return PlatformUnreachable(f"no connection to Slack: {type(error).__name__}")
-    return OutcomeUnknown(f"no answer from Slack: {type(error).__name__}")
+        return PlatformUnreachable(f"{marked('no connection to Slack')}: {type(error).__name__}")
+    return OutcomeUnknown(f"{marked('no answer from Slack')}: {type(error).__name__}")
 
 
 def retry_after_s(error: SlackApiError) -> float | None:
@@ -124,11 +125,12 @@ def _refusal(error: SlackApiError) -> Exception:
     name = error_of(error)
     if is_rate_limit(error):
         wait = WORKSPACE_IS_BUSY_S if name == "message_limit_exceeded" else retry_after_s(error)
-        return PlatformUnreachable("Slack asked to wait", wait if wait is not None else 1.0)
+        return PlatformUnreachable(marked("Slack asked to wait"), wait if wait is not None else 1.0)
     if name in DEAD_TOKEN:
         return WorkspaceEnded(in_words(error))
     if not name or name in UNCLEAR or _status(error) >= 500:
-        return OutcomeUnknown(f"Slack answered {_status(error)} {name}".rstrip())
+        code = f"{_status(error)} {name}".rstrip()
+        return OutcomeUnknown(f"{marked('Slack answered with an error')} ({code})")
     return ChannelGone(in_words(error))
 
 

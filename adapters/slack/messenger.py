@@ -27,6 +27,7 @@ from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, CommunityGone, HistoryUnreadable, PlatformUnreachable
 from bot.replies import Reply
+from bot.words import marked
 
 log = structlog.get_logger()
 
@@ -268,7 +269,7 @@ class SlackMessenger:
         except SlackApiError as error:
             self._pages_read[key] = cursor
             if is_rate_limit(error):
-                raise PlatformUnreachable("Slack asked to wait", retry_after_s(error)) from error
+                raise PlatformUnreachable(marked("Slack asked to wait"), retry_after_s(error)) from error
             if error_of(error) == NO_THREAD:
                 return {"messages": []}
             meaning = meaning_of(error)
@@ -277,7 +278,7 @@ class SlackMessenger:
             raise meaning from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._pages_read[key] = cursor
-            raise PlatformUnreachable(f"history: {type(error).__name__}") from error
+            raise PlatformUnreachable(f"{marked('no answer from Slack')}: {type(error).__name__}") from error
         except asyncio.CancelledError:
             self._pages_read[key] = cursor
             raise

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from bot.words import marked
+
 STATE_LIFE_S = 600
 
 
@@ -50,7 +52,7 @@ class Seal:
         try:
             return Credentials(**json.loads(self._fernet.decrypt(sealed)))
         except InvalidToken as error:
-            raise Unsealable("a stored Slack token was sealed with another PAPERROUND_SECRET_KEY") from error
+            raise Unsealable(marked("a stored Slack token was sealed with another PAPERROUND_SECRET_KEY")) from error
 
     def new_state(self) -> str:
         """Return a text that only this host can make, good for ten minutes."""

@@ -24,6 +24,7 @@ PLATFORM = "slack"
 SLACK_API = "https://slack.com/api/"
 # A token is rotated this long before it ends: Slack's live twelve hours.
 ROTATE_BEFORE_S = 1800
+UNRENEWED = marked("the token could not be renewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class Workspaces:
         if self._token:
             only = await self._by_token()
             if only.community != community:
-                raise WorkspaceEnded(f"SLACK_BOT_TOKEN belongs to workspace {only.community}, not to {community}")
+                told = marked("SLACK_BOT_TOKEN belongs to another workspace")
+                raise WorkspaceEnded(f"{told} ({only.community}, not {community})")
             return only
         return await self._installed(community)
 
@@ -158,7 +160,7 @@ class Workspaces:
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             meaning = meaning_of(error)
             if isinstance(meaning, WorkspaceEnded):
-                why = f"Slack does not accept SLACK_BOT_TOKEN: {meaning}"
+                why = f"{marked('Slack does not accept SLACK_BOT_TOKEN')}: {meaning}"
                 self.ended[""] = why
                 raise WorkspaceEnded(why) from error
             # Asking who we are changes nothing: whatever happened, nothing was posted.
@@ -184,7 +186,7 @@ class Workspaces:
 
     async def _rotated(self, community: str, old: Credentials) -> Workspace:
         if self._keys is None or old.refresh_token is None:
-            raise WorkspaceEnded("its token ended and cannot be renewed without SLACK_CLIENT_ID and its secret")
+            raise WorkspaceEnded(marked("its token ended and cannot be renewed without SLACK_CLIENT_ID and its secret"))
         async with self._asking_who:
             if self._known[community][1] is not old:
                 return self._known[community][0]
@@ -199,9 +201,9 @@ class Workspaces:
                 if error_of(error) == "invalid_refresh_token":
                     await self.end(community, marked("its token could not be renewed; install the app again"))
                     raise WorkspaceEnded(self.ended[community]) from error
-                raise PlatformUnreachable(f"the token could not be renewed: {error_of(error)}") from error
+                raise PlatformUnreachable(f"{UNRENEWED}: {error_of(error)}") from error
             except (aiohttp.ClientError, TimeoutError) as error:
-                raise PlatformUnreachable("the token could not be renewed: no answer") from error
+                raise PlatformUnreachable(f"{UNRENEWED}: {marked('no answer')}") from error
             fresh = replace(
                 old,
                 token=answer["access_token"],
@@ -222,5 +224,5 @@ class Workspaces:
 
     def _shelves(self) -> tuple[Installations, Seal]:
         if self.installations is None or self._seal is None:
-            raise WorkspaceEnded("workspaces cannot install the app here: SLACK_CLIENT_ID is not set")
+            raise WorkspaceEnded(marked("workspaces cannot install the app here: SLACK_CLIENT_ID is not set"))
         return self.installations, self._seal

@@ -33,10 +33,13 @@ from adapters.sources.sample import SampleSource
 from adapters.sources.semantic_scholar_ids import SemanticScholarIds
 from adapters.sources.semantic_scholar_search import SEMANTIC_SCHOLAR, SemanticScholarSearch
 from bot.model import PaperId
+from bot.words import say
 
 # Installations that were set up alike do not all ask in the same minute.
 LARGEST_OFFSET_S = 15 * 60
 QUERY_CHARACTERS = 500
+LIBRARIES = "paperround interests import zotero"
+A_FEED = "feed:https://www.nature.com/nature.rss"
 
 _PIECE = re.compile(r'(?:[^\s"]|"[^"]*")+')
 _CATEGORY = re.compile(r"[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[A-Za-z][A-Za-z-]{1,16})?")
@@ -49,7 +52,7 @@ class BadSource(ValueError):
     """A piece of the words is no source; the text is one sentence that names it."""
 
     def __init__(self, piece: str, why: str) -> None:
-        super().__init__(f"The source {piece[:80]!r} cannot be used: {why}.")
+        super().__init__(say("The source {source} cannot be used: {why}.", source=f"{piece[:80]!r}", why=why))
         self.piece = piece
         self.why = why
 
@@ -116,7 +119,7 @@ def sources_from(text: str, way: Way) -> list[ConfiguredSource]:
         BadSource: Which piece is wrong, and what would be right.
     """
     if text.count('"') % 2:
-        raise BadSource(text[text.rindex('"') :], "its quotation mark has no partner")
+        raise BadSource(text[text.rindex('"') :], say("its quotation mark has no partner"))
     return sources_among([piece.replace('"', "") for piece in _PIECE.findall(text)], way)
 
 
@@ -147,18 +150,22 @@ def _sources(piece: str, way: Way) -> Sequence[ConfiguredSource]:
     kind, _, argument = piece.partition(":")
     made = _KINDS.get(kind.lower())
     if kind.lower() == "zotero":
-        raise BadSource(piece, "a library tells what somebody wants, so it is for paperround interests import zotero")
+        raise BadSource(piece, say("a library tells what somebody wants, so it is for {command}", command=LIBRARIES))
     if made is None:
         near = process.extractOne(kind.lower(), list(_KINDS), scorer=fuzz.ratio, score_cutoff=60)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise BadSource(piece, f"there is no kind of source {kind[:40]!r}{hint}; known are {', '.join(_KINDS)}")
+        told = {"kind": f"{kind[:40]!r}", "known": ", ".join(_KINDS)}
+        if near is None:
+            raise BadSource(piece, say("there is no kind of source {kind}; known are {known}", **told))
+        meant = say("there is no kind of source {kind} (did you mean {near}?); known are {known}", near=near[0], **told)
+        raise BadSource(piece, meant)
     make, example = made
     if not way.own_files and kind.lower() in _OF_THE_HOST:
-        raise BadSource(piece, f"{kind.lower()} reads what this installation keeps, so only its host may set it")
+        why = say("{kind} reads what this installation keeps, so only its host may set it", kind=kind.lower())
+        raise BadSource(piece, why)
     try:
         return make(argument.strip(), way)
     except _Wrong as wrong:
-        raise BadSource(piece, f"{wrong}, as in {example}") from None
+        raise BadSource(piece, say("{wrong}, as in {example}", wrong=wrong, example=example)) from None
 
 
 class _Wrong(Exception):
@@ -168,10 +175,10 @@ class _Wrong(Exception):
 def _categories(argument: str) -> list[str]:
     categories = [category for category in re.split(r"[,+]", argument) if category]
     if not categories:
-        raise _Wrong("it needs one or more categories")
+        raise _Wrong(say("it needs one or more categories"))
     for category in categories:
         if _CATEGORY.fullmatch(category) is None:
-            raise _Wrong(f"{category[:40]!r} is no category of arXiv")
+            raise _Wrong(say("{category} is no category of arXiv", category=f"{category[:40]!r}"))
     return categories
 
 
@@ -193,7 +200,7 @@ def _arxiv_search(argument: str, way: Way) -> list[ConfiguredSource]:
 
 def _arxiv_harvest(argument: str, way: Way) -> list[ConfiguredSource]:
     if argument and _OAI_SET.fullmatch(argument) is None:
-        raise _Wrong(f"{argument[:40]!r} is no set of arXiv's")
+        raise _Wrong(say("{name} is no set of arXiv's", name=f"{argument[:40]!r}"))
     return [ArxivHarvest(_named("arxiv-harvest", argument), argument, way.fetcher, way.bases.arxiv_oai)]
 
 
@@ -202,7 +209,7 @@ def _huggingface(argument: str, way: Way) -> list[ConfiguredSource]:
         return [HuggingFaceDaily("huggingface", way.fetcher, way.bases.hugging_face)]
     if argument == "trending":
         return [HuggingFaceTrending("huggingface:trending", way.fetcher, way.bases.hugging_face)]
-    raise _Wrong(f"{argument[:40]!r} is neither daily nor trending")
+    raise _Wrong(say("{word} is neither daily nor trending", word=f"{argument[:40]!r}"))
 
 
 def _preprints(server: str) -> Callable[[str, Way], list[ConfiguredSource]]:
@@ -227,24 +234,24 @@ def _semantic_scholar(argument: str, way: Way) -> list[ConfiguredSource]:
 
 def _semantic_scholar_ids(argument: str, way: Way) -> list[ConfiguredSource]:
     if argument:
-        raise _Wrong("it takes nothing further")
+        raise _Wrong(say("it takes nothing further"))
     base, key = way.bases.semantic_scholar, way.semantic_scholar_key
     return [SemanticScholarIds("semantic-scholar-ids", way.lacking, way.fetcher, key, base)]
 
 
 def _openreview(argument: str, way: Way) -> list[ConfiguredSource]:
     if _VENUE.fullmatch(argument) is None:
-        raise _Wrong("it needs a venue")
+        raise _Wrong(say("it needs a venue"))
     return [OpenreviewVenue(_named("openreview", argument), argument, way.fetcher, way.bases.openreview)]
 
 
 def _crossref(argument: str, way: Way) -> list[ConfiguredSource]:
     issn = argument.upper().replace("-", "")
     if not re.fullmatch(r"[0-9]{7}[0-9X]", issn):
-        raise _Wrong("it needs a journal's ISSN")
+        raise _Wrong(say("it needs a journal's ISSN"))
     digits = [10 if digit == "X" else int(digit) for digit in issn]
     if sum(digit * weight for digit, weight in zip(digits, range(8, 0, -1), strict=True)) % 11:
-        raise _Wrong(f"{argument[:20]} is no ISSN, its check digit is wrong")
+        raise _Wrong(say("{issn} is no ISSN, its check digit is wrong", issn=argument[:20]))
     issn = f"{issn[:4]}-{issn[4:]}"
     return [CrossrefJournal(f"crossref:{issn}", issn, way.fetcher, way.contact, way.bases.crossref)]
 
@@ -256,7 +263,7 @@ def _feeds(argument: str, way: Way) -> list[ConfiguredSource]:
 def _feed(piece: str, address: str, way: Way) -> NetworkSource:
     address = web_address(address)
     if not address:
-        raise BadSource(piece, "a feed needs a web address, as in feed:https://www.nature.com/nature.rss")
+        raise BadSource(piece, say("a feed needs a web address, as in {example}", example=A_FEED))
     url = URL(address)
     if found := _ARXIV_FEED.match(f"{url.host}{url.path}"):
         # arXiv's own feeds say more than others do, and are asked by arXiv's calendar.
@@ -288,13 +295,13 @@ def _file(argument: str, way: Way) -> list[ConfiguredSource]:
 
 def _sample(argument: str, way: Way) -> list[ConfiguredSource]:
     if argument:
-        raise _Wrong("it takes nothing further")
+        raise _Wrong(say("it takes nothing further"))
     return [SampleSource(way.sample_start())]
 
 
 def _query(argument: str) -> str:
     if not argument or len(argument) > QUERY_CHARACTERS:
-        raise _Wrong(f"it needs a query of at most {QUERY_CHARACTERS} characters")
+        raise _Wrong(say("it needs a query of at most {number} characters", number=QUERY_CHARACTERS))
     return argument
 
 
@@ -315,7 +322,7 @@ _KINDS: dict[str, tuple[Callable[[str, Way], list[ConfiguredSource]], str]] = {
     "semantic-scholar-ids": (_semantic_scholar_ids, "semantic-scholar-ids"),
     "openreview": (_openreview, "openreview:ICLR.cc/2026/Conference"),
     "crossref": (_crossref, "crossref:0028-0836"),
-    "feed": (_feeds, "feed:https://www.nature.com/nature.rss"),
+    "feed": (_feeds, A_FEED),
     "opml": (_opml, "opml:feeds.opml"),
     "file": (_file, "file:papers.jsonl"),
     "sample": (_sample, "sample"),

@@ -191,7 +191,8 @@ def _noted(note: str) -> tuple[Line, ...]:
 
 def _presses(buttons: Sequence[Button]) -> tuple[Line, ...]:
     """Return what to type for each button, since a terminal has none: the words it stands for, or its token."""
-    return tuple(Line(f"{button.label}: say {typed_for(button)}", Weight.FACTS, INDENT) for button in buttons)
+    said = [say("{label}: say {command}", label=each.label, command=typed_for(each)) for each in buttons]
+    return tuple(Line(line, Weight.FACTS, INDENT) for line in said)
 
 
 def typed_for(button: Button) -> str:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from adapters.readers import lang
 from adapters.web import guard
 from adapters.web.conversation import Answering, Conversation, MovableClock
 from adapters.web.faults import Fault, Records
-from adapters.web.frozen import reply_in
+from adapters.web.frozen import language_in, reply_in
 from adapters.web.history import Message
 from adapters.web.messenger import PlaygroundMessenger
 from adapters.web.news import News
@@ -22,6 +23,7 @@ from adapters.web.static_files import StaticFiles
 from bot.actions import EMOJI
 from bot.model import MessageId
 from bot.replies import FileReply
+from bot.words import say
 
 # Deeds at once: ranking for one visitor never takes the machine from the rounds.
 DEEDS_AT_ONCE = 4
@@ -113,7 +115,7 @@ class Room:
         message = self._message(form.get("message", ""))
         emoji = form.get("emoji", "")
         if emoji not in EMOJI:
-            raise web.HTTPBadRequest(text="The page has no such reaction.")
+            raise web.HTTPBadRequest(text=say("The page has no such reaction."))
         async with self._deeds:
             reacted = await self._conversation.react(BY_CHANNEL[message.channel], message, emoji)
             return self._done(request, form, reacted)
@@ -128,7 +130,7 @@ class Room:
                 case "hour":
                     instant = self._conversation.clock.now() + timedelta(hours=1)
                 case _:
-                    raise web.HTTPBadRequest(text="The clock moves to tomorrow, or by an hour.")
+                    raise web.HTTPBadRequest(text=say("The clock moves to tomorrow, or by an hour."))
             return self._done(request, form, await self._conversation.move_clock(place, instant))
 
     async def set_fault(self, request: web.Request) -> web.StreamResponse:
@@ -137,7 +139,7 @@ class Room:
         try:
             fault = Fault(form.get("fault", ""))
         except ValueError:
-            raise web.HTTPBadRequest(text="The page has no such fault.") from None
+            raise web.HTTPBadRequest(text=say("The page has no such fault.")) from None
         return self._done(request, form, await self._conversation.set_fault(place, fault))
 
     async def natives(self, request: web.Request) -> web.StreamResponse:
@@ -145,7 +147,11 @@ class Room:
         message = self._message(request.match_info["message"])
         said = [(message.payload, message.private), *((payload, True) for payload in message.notes.values())]
         shown = [
-            {"private": private, "natives": json.loads(payload).get("natives", {})}
+            {
+                "private": private,
+                "natives": json.loads(payload).get("natives", {}),
+                "lang": lang(language_in(payload)),
+            }
             for payload, private in said
             if payload
         ]

@@ -19,7 +19,7 @@ from bot.answers.asked import Answer
 from bot.commands import BY_NAME
 from bot.model import Channel, Member, MessageId, PaperId
 from bot.replies import ConfirmReply, NoticeReply, OfferedPick, PicksReply, RefusalReply, WhyReply
-from bot.words import spoken
+from bot.words import language_spoken, listed, say, spoken
 
 MORNING = time(9)
 
@@ -90,7 +90,6 @@ class Conversation:
         self._paperround = paperround
         self._messenger = messenger
         self._on_clock_moved = on_clock_moved
-        self._member = visitor(zone.key)
         self._warming: asyncio.Task[None] | None = None
 
     async def say(self, place: Place, text: str) -> Message:
@@ -102,7 +101,7 @@ class Conversation:
         asked = await self.history.add(self._message(place, Author.YOU, text=shown))
         asking = typed.removeprefix("/papers").strip()
         await self._warm_up()
-        answer = await self._paperround.answer(asking, self._member, place.channel, uuid.uuid4().hex)
+        answer = await self._paperround.answer(asking, self._visitor(), place.channel, uuid.uuid4().hex)
         await self._append(place, answer)
         await self._after(place, answer, "", None)
         return asked
@@ -110,7 +109,7 @@ class Conversation:
     async def press(self, place: Place, message: Message, token: str) -> Message:
         """Press a button under a message; return the message in which the answer stands."""
         await self._warm_up()
-        answer = await self._paperround.press(token, self._member, place.channel, uuid.uuid4().hex)
+        answer = await self._paperround.press(token, self._visitor(), place.channel, uuid.uuid4().hex)
         paper = _paper_of(token)
         standing = await self._note(message, paper, answer)
         if standing is None:
@@ -124,13 +123,17 @@ class Conversation:
         left = tuple(one for one in message.reactions if one != emoji)
         message = await self.history.change(replace(message, reactions=left if removed else (*left, emoji)))
         answer = await self._paperround.react(
-            emoji, self._member, place.channel, message.id, uuid.uuid4().hex, removed=removed
+            emoji, self._visitor(), place.channel, message.id, uuid.uuid4().hex, removed=removed
         )
         if answer is None:
             return message
         await self._note(message, message.paper or "", answer)
         await self._after(place, answer, message.paper or "", message)
         return message
+
+    def _visitor(self) -> Member:
+        """Return who sits in front of the page, whose language is the browser's."""
+        return replace(visitor(self.zone.key), language=language_spoken())
 
     @property
     def fault(self) -> Fault:
@@ -149,7 +152,8 @@ class Conversation:
             changes nothing but says so.
         """
         if instant <= self.clock.now():
-            return await self._tell(place, f"It is past {clock_in_words(instant, self.zone)} already.")
+            past = say("It is past {instant} already.", instant=clock_in_words(instant, self.zone))
+            return await self._tell(place, past)
         before = self.history.revision
         stops: list[Message] = []
         while not stops or stops[-1].at < instant:
@@ -163,17 +167,19 @@ class Conversation:
             await self._all_sent()
             await self._messenger.faults.look()
         came = [message for message in self.history.after(before) if message.marker]
-        if not any(message.channel == place.channel.id for message in came):
-            await self._tell(place, _what_came(place, came))
+        # What met a fault on its way tells of itself, and comes later.
+        due_here = self._messenger.faults.in_doubt(place.channel)
+        if not due_here and not any(message.channel == place.channel.id for message in came):
+            had_rounds = any(message.marker for message in self.history.in_channel(place.channel.id))
+            await self._tell(place, _what_came(place, came, had_rounds=had_rounds))
         return stops[0]
 
     async def set_fault(self, place: Place, fault: Fault) -> Message:
         """Let the next post meet a fault, and say so."""
-        self._messenger.faults.next = fault
-        words = (
-            "No fault is waiting any more." if fault is Fault.NONE else f"The next post meets: {LABELS[fault].lower()}."
-        )
-        return await self._tell(place, words)
+        self._messenger.faults.choose(fault)
+        if fault is Fault.NONE:
+            return await self._tell(place, say("No fault is waiting any more."))
+        return await self._tell(place, say("The next post meets: {fault}.", fault=say(LABELS[fault])))
 
     async def suggestions(self, place: Place, typed: str) -> list[tuple[str, str]]:
         """Return (label, whole text to put instead) for what is typed after a command's name."""
@@ -182,7 +188,7 @@ class Conversation:
         if command is None or not blank or not command.argument:
             return []
         here, rest = ("here ", rest[5:]) if command.here and rest.startswith("here ") else ("", rest)
-        found = await self._paperround.suggestions(command.name, command.argument, rest, self._member, place.channel)
+        found = await self._paperround.suggestions(command.name, command.argument, rest, self._visitor(), place.channel)
         return [(one.label, f"/papers {command.name} {here}{one.value}") for one in found]
 
     async def close(self) -> None:
@@ -226,7 +232,7 @@ class Conversation:
             for offered in reply.offered:
                 paper = offered.pick.paper.id
                 if only in {None, paper} and paper not in seen:
-                    seen[paper] = await self._paperround.offered(paper, self._member, place.channel)
+                    seen[paper] = await self._paperround.offered(paper, self._visitor(), place.channel)
                 now = seen.get(paper)
                 fresh.append(replace(offered, verdict=now.verdict, tally=now.tally) if now else offered)
             other = {new.pick.paper.id for new, old in zip(fresh, reply.offered, strict=True) if new != old}
@@ -281,9 +287,11 @@ def _paper_of(token: str) -> str:
     return "" if action.verb in NOT_ABOUT_A_PAPER else action.rest
 
 
-def _what_came(place: Place, came: Sequence[Message]) -> str:
+def _what_came(place: Place, came: Sequence[Message], *, had_rounds: bool) -> str:
     elsewhere = sorted({BY_CHANNEL[message.channel].label for message in came})
     if elsewhere:
-        return f"The round came to {' and '.join(elsewhere)}."
-    here = "" if place.channel.direct else "here "
-    return f"Nothing was due here. To get a round every morning say: digest {here}daily 09:00"
+        return say("The round came to {places}.", places=listed(elsewhere))
+    if had_rounds:
+        return say("Nothing was due here.")
+    command = f"digest {'' if place.channel.direct else 'here '}daily 09:00"
+    return say("Nothing was due here. To get a round every morning say: {command}", command=command)

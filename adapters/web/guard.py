@@ -7,23 +7,18 @@ nothing framed, nothing loaded from elsewhere, no script but the page's own file
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
-from typing import Protocol
+from collections.abc import Callable, Collection
 from urllib.parse import parse_qs
 
 import structlog
 from aiohttp import web
 
+from adapters.readers import Handler, Middleware
+from bot.words import say
+
 BODY_CAP = 64 * 1024
 BODY_SECONDS = 10
 FIELDS_CAP = 10
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Middleware(Protocol):
-    def __call__(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]: ...
-
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -61,7 +56,9 @@ def known_hosts_only(allowed: Collection[str], called_by_platforms: Collection[s
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path not in open_paths and request.headers.get("Host", "").lower() not in known:
-            raise web.HTTPMisdirectedRequest(text="This address is none of Paperround's; see PAPERROUND_PUBLIC_URL.")
+            raise web.HTTPMisdirectedRequest(
+                text=say("This address is none of Paperround's; see PAPERROUND_PUBLIC_URL.")
+            )
         return await handler(request)
 
     return middleware
@@ -80,7 +77,7 @@ def own_page_only(called_by_platforms: Collection[str] = ()) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method not in {"GET", "HEAD"} and request.path not in signed and not _from_own_page(request):
-            raise web.HTTPForbidden(text="Only the playground's own page may do this.")
+            raise web.HTTPForbidden(text=say("Only the playground's own page may do this."))
         return await handler(request)
 
     return middleware
@@ -96,6 +93,21 @@ def route_of(request: web.Request) -> str:
 async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Log each request at debug, by its pattern: neither what was searched for nor a secret address is in a log."""
     began = time.perf_counter()
+
+    def log(status: int) -> None:
+        structlog.get_logger().debug(
+            "a request was answered",
+            action="web_request",
+            route=route_of(request),
+            status=status,
+            took_ms=round(1000 * (time.perf_counter() - began), 1),
+        )
+
+    return await answered(request, handler, log)
+
+
+async def answered(request: web.Request, handler: Handler, tell: Callable[[int], None]) -> web.StreamResponse:
+    """Return what a handler answers, or let its error rise, once ``tell`` was told the status that this will have."""
     status = 500
     try:
         response = await handler(request)
@@ -104,13 +116,7 @@ async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
         status = error.status
         raise
     finally:
-        structlog.get_logger().debug(
-            "a request was answered",
-            action="web_request",
-            route=route_of(request),
-            status=status,
-            took_ms=round(1000 * (time.perf_counter() - began), 1),
-        )
+        tell(status)
     return response
 
 
@@ -122,14 +128,15 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPRedirection:
         raise
     except web.HTTPException as error:
-        text = "There is nothing here. Begin at /" if isinstance(error, web.HTTPNotFound) else error.text
+        text = say("There is nothing here. Begin at /") if isinstance(error, web.HTTPNotFound) else error.text
         answer = _error(request, error.status, text or error.reason)
         if wait := error.headers.get("Retry-After"):
             answer.headers["Retry-After"] = wait
         return answer
     except Exception:  # noqa: BLE001 - the top of this task: a mistake must not reach the visitor as a trace
         structlog.get_logger().exception("a request failed", action="web_request_failed", route=route_of(request))
-        return _error(request, 500, "That did not work; Paperround's log says why. Nothing else was harmed.")
+        why = say("That did not work; Paperround's log says why. Nothing else was harmed.")
+        return _error(request, 500, why)
 
 
 async def form_of(request: web.Request) -> dict[str, str]:
@@ -139,16 +146,16 @@ async def form_of(request: web.Request) -> dict[str, str]:
         web.HTTPException: The body is no form, too long, or too slow.
     """
     if request.content_type != "application/x-www-form-urlencoded":
-        raise web.HTTPUnsupportedMediaType(text="Only forms are taken here.")
+        raise web.HTTPUnsupportedMediaType(text=say("Only forms are taken here."))
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await request.read()
     except TimeoutError:
-        raise web.HTTPRequestTimeout(text="The form took too long.") from None
+        raise web.HTTPRequestTimeout(text=say("The form took too long.")) from None
     try:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_CAP)
     except ValueError:
-        raise web.HTTPBadRequest(text="The form has too many fields.") from None
+        raise web.HTTPBadRequest(text=say("The form has too many fields.")) from None
     return {name: values[-1] for name, values in fields.items()}
 
 

@@ -13,7 +13,7 @@ from bot.deliveries import Layout
 from bot.model import Channel, MessageId, PaperId
 from bot.ports import ChannelGone, Clock, PlatformUnreachable
 from bot.replies import PicksReply, Reply
-from bot.words import language_spoken
+from bot.words import language_spoken, marked
 
 Native = Mapping[str, object]
 
@@ -76,7 +76,9 @@ class PlaygroundMessenger:
         try:
             posted = (await self.history.add(message)).id
         except OSError as error:
-            raise PlatformUnreachable(f"the playground cannot keep the message: {error.strerror}") from error
+            raise PlatformUnreachable(
+                f"{marked('the playground cannot keep the message')}: {error.strerror}"
+            ) from error
         if fault is Fault.LOST_AFTER:
             raise raised(fault)
         return posted

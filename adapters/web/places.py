@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.model import Channel, Member
+from bot.words import marked
 
 PLATFORM = "playground"
 COMMUNITY = "playground"
@@ -16,7 +17,7 @@ class Place:
     Attributes:
         slug: Its part of the address: ``/in/daily-papers``.
         label: As the list of places shows it.
-        about: One sentence on whose picks these are.
+        about: One sentence on whose picks these are, a key of the catalogues.
         first_steps: Commands that work here as they stand, in the order in which one tries them.
     """
 
@@ -42,12 +43,20 @@ PLACES: tuple[Place, ...] = (
     Place(
         slug="direct",
         label="Paperround",
-        about="Your own conversation with Paperround: what you follow here is yours alone.",
+        about=marked("Your own conversation with Paperround: what you follow here is yours alone."),
         first_steps=("follow entropy", "today", "digest daily 09:00"),
         channel=Channel(PLATFORM, COMMUNITY, f"@{VISITOR}", name=VISITOR, direct=True),
     ),
-    _channel("daily-papers", "A channel: its picks are for everyone in it, and “here” sets what it reads.", "entropy"),
-    _channel("reading-group", "A second channel, with interests and a time of its own.", '"reinforcement learning"'),
+    _channel(
+        "daily-papers",
+        marked("A channel: its picks are for everyone in it, and “here” sets what it reads."),
+        "entropy",
+    ),
+    _channel(
+        "reading-group",
+        marked("A second channel, with interests and a time of its own."),
+        '"reinforcement learning"',
+    ),
 )
 
 BY_SLUG = {place.slug: place for place in PLACES}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from adapters.readers import SAYING
+from adapters.readers import SAYING, lang
 from adapters.web.faults import LABELS
 from adapters.web.frozen import language_in, reply_in
 from adapters.web.history import Message
@@ -36,7 +36,7 @@ from bot.replies import (
     WhyReply,
 )
 from bot.shown import SOURCE_NAMES, authors_in_words, day_of, match_in_words
-from bot.words import day_in_words, marked, say, spoken, weekday_in_words
+from bot.words import day_in_words, marked, say, spoken, whole_day_in_words
 
 AUTHORS_SHOWN = 4
 SOURCES = {**SOURCE_NAMES, "file": marked("a file")}
@@ -50,8 +50,34 @@ EMOJI_NAMES = {
     "⭐": marked("star"),
 }
 
+# What the page's scripts say, by the names that they know it by; they fill in what stands in braces.
+SCRIPT_WORDS = {
+    "silent": marked("Paperround does not answer; is it still running?"),
+    "unread": marked("The payload could not be read."),
+    "undrawn": marked("A message could not be drawn; it is shown plainly."),
+    "shown": marked("As {platform} shows it"),
+    "private": marked("Only visible to you"),
+    "today": marked("Today at {time}"),
+    "picture": marked("Hide or show the picture"),
+    "copy": marked("Copy JSON"),
+    "copyPayload": marked("Copy the {platform} payload as JSON"),
+    "copied": marked("The {platform} payload is in the clipboard."),
+    "uncopied": marked("The payload could not be copied; download it instead."),
+    "download": marked("Download"),
+    "downloadPayload": marked("Download the {platform} payload as JSON"),
+}
+
 # A page of messages; what is older has a link. The whole page stays under 100 KB with it.
 MESSAGES_BYTES = 64_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply as HTML, and the language in which it was said, as HTML names it."""
+
+    html: Markup
+    lang: str
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +112,31 @@ def page(scene: Scene, messages: Sequence[str]) -> str:
     """Return the whole page; ``messages`` are fragments of `message_html`, oldest first."""
     local = scene.now.astimezone(scene.zone)
     return _TEMPLATES.get_template("page.html").render(
-        day=f"{local:%A} {day_in_words(local.date())}",
+        day=whole_day_in_words(local.date()),
         hour=f"{local:%H:%M}",
         scene=scene,
         places=PLACES,
         commands=COMMANDS,
         faults=LABELS,
+        words={name: say(text) for name, text in SCRIPT_WORDS.items()},
         messages=[Markup(fragment) for fragment in messages],  # noqa: S704 - made by these very templates
     )
 
 
 def message_html(message: Message, zone: ZoneInfo) -> str:
-    """Return one message as a fragment whose id is the message's, in the language in which it was said."""
-    with spoken(language_in(message.payload)):
-        return _message_html(message, zone)
-
-
-def _message_html(message: Message, zone: ZoneInfo) -> str:
+    """Return one message as a fragment whose id is the message's: a reply in the language in which it was said."""
     told = json.loads(message.payload) if message.payload else {}
-    reply = reply_in(message.payload)
+    notes = {paper: note for paper, payload in message.notes.items() if (note := _said(message, payload, {}))}
+    said = _said(message, message.payload, notes)
+    picks = said.reply if said and isinstance(said.reply, PicksReply) else None
     return _TEMPLATES.get_template("message.html").render(
         message=message,
         place=BY_CHANNEL[message.channel],
         local=message.at.astimezone(zone),
-        reply=reply,
-        template=_template_of(reply) if reply else "",
-        continues=isinstance(reply, PicksReply) and not reply.heading,
-        notes=_notes(message),
+        said=said,
+        about=picks.offered[0].pick.paper.title if picks and picks.offered else message.id,
+        continues=picks is not None and not picks.heading,
+        notes=notes,
         natives=sorted(told.get("natives", {}), reverse=True),
         emoji=list(EMOJI),
     )
@@ -145,8 +169,7 @@ def newest_that_fit(messages: Iterable[Message], zone: ZoneInfo) -> tuple[list[s
 
 def clock_in_words(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
-    day = {"weekday": weekday_in_words(local.date()), "day": day_in_words(local.date())}
-    return say("{weekday} {day}, {time}", **day, time=f"{local:%H:%M}")
+    return say("{day}, {time}", day=whole_day_in_words(local.date()), time=f"{local:%H:%M}")
 
 
 def web_address(url: str) -> str:
@@ -173,15 +196,17 @@ def origin_in_words(paper: Paper) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def _notes(message: Message) -> dict[str, Markup]:
-    template = _TEMPLATES.get_template("note.html")
-    notes: dict[str, Markup] = {}
-    for paper, payload in message.notes.items():
-        if reply := reply_in(payload):
-            with spoken(language_in(payload)):
-                html = template.render(message=message, reply=reply, template=_template_of(reply), notes={})
-            notes[paper] = Markup(html).strip()  # noqa: S704 - made by these very templates
-    return notes
+def _said(message: Message, payload: str, notes: Mapping[str, Said]) -> Said | None:
+    """Return the reply of a payload with its notes; None when there is none that this release can read."""
+    reply = reply_in(payload)
+    if reply is None:
+        return None
+    language = language_in(payload)
+    with spoken(language):
+        html = _TEMPLATES.get_template("reply.html").render(
+            message=message, reply=reply, template=_template_of(reply), notes=notes
+        )
+    return Said(Markup(html).strip(), lang(language), reply)  # noqa: S704 - made by these very templates
 
 
 def _template_of(reply: Reply) -> str:  # noqa: C901, PLR0911 - one line for each kind

@@ -2,21 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 from aiohttp import web
 
+from adapters.readers import in_readers_language
 from adapters.web import guard
 from adapters.web.api import Api
 from adapters.web.app import Room
 from adapters.web.health import Health, Watched, healthz
 from adapters.web.page_templates import PageTemplates
 from adapters.web.pages import Pages
-from adapters.web.rates import Buckets, limited
+from adapters.web.rates import Buckets, counted_as_this_machine, limited
 from adapters.web.static_files import StaticFiles
 from bot.reading import Reading
 
 # What a platform sends back of its own messages can be far longer than any form; a form is capped by its reader too.
 PLATFORM_BODY_CAP = 1024 * 1024
+# Their answers are the same for everybody, whatever language a request asks for.
+FOR_PROGRAMS = ("/api/", "/feed/", "/picture/", "/static/", *guard.OPEN_TO_EVERY_HOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Site:
     Attributes:
         allowed_hosts: ``127.0.0.1:8080``, ``papers.example.org``: what the address line may say.
         public_url: Where the pages are reached from outside; empty when nobody said.
+        trusted_proxies: Whose requests count as this machine's, beside its own.
         watched: None: only ``/healthz`` is there.
         playground: The playground, where there is one.
         called_by_platforms: What platforms call, signed by them.
@@ -36,6 +41,7 @@ class Site:
     reading: Reading
     allowed_hosts: Collection[str]
     public_url: str = ""
+    trusted_proxies: Collection[IPv4Network | IPv6Network] = ()
     watched: Watched | None = None
     playground: Room | None = None
     called_by_platforms: Sequence[web.RouteDef] = ()
@@ -49,7 +55,9 @@ def site(parts: Site) -> web.Application:
     app = web.Application(
         client_max_size=PLATFORM_BODY_CAP if signed else guard.BODY_CAP,
         middlewares=[
+            counted_as_this_machine(parts.trusted_proxies),
             guard.logged,
+            in_readers_language([*FOR_PROGRAMS, *signed]),
             guard.plain_errors,
             guard.known_hosts_only(parts.allowed_hosts, signed),
             guard.own_page_only([*signed, *(route.path for route in parts.behind_mails)]),

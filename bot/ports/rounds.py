@@ -69,6 +69,9 @@ class Subscriptions(Protocol):
 
     def all(self) -> list[Subscription]: ...
 
+    def any_of(self, member: Member) -> bool:
+        """Return whether a round brings a member's own picks, or a member set one for others or for a channel."""
+
 
 class Ledger(Protocol):
     """Deliveries and what became of them: at most one digest for each key, over crashes and beside other processes.

@@ -64,7 +64,7 @@ async def test_a_feed_is_told_again_and_changed_when_asked(reached: House) -> No
     assert first == again != new
     read = reached.paperround.reading.feed
     assert await read(first.rpartition("/")[2].removesuffix(".atom")) is None
-    assert await read(new.rpartition("/")[2].removesuffix(".atom")) == ("your picks", [])
+    assert await read(new.rpartition("/")[2].removesuffix(".atom")) == ("your picks", [], "en")
 
 
 async def test_a_channels_feed_needs_a_manager(reached: House) -> None:

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot import catalogues
 from bot.languages import language_from
 from bot.library import Library
+from bot.model import Member, ProfileId
 from bot.paperround import Paperround
+from bot.ports import StorageUnavailable
 from bot.replies import HelpReply, NoticeReply, RefusalReply
 from tests.bot.conftest import House
+from tests.bot.test_mail import MailHouse
 from tests.builders import MORNING, a_channel, a_member, a_paper, direct_with
 from tests.wrapped import wrapped_catalogue
 
@@ -124,6 +128,104 @@ async def test_nothing_is_kept_of_the_language_of_a_member_who_only_asks(house: 
     for text in ("help", "today", "search entropy", "interests"):
         await house.ask(text, GERMAN)
     assert house.stores.preferences.of(ANA.profile) == {}
+
+
+def kept_of(house: House) -> dict[str, str]:
+    """Return what is kept of a member's language."""
+    kept = house.stores.preferences.of(ANA.profile)
+    return {name: choice for name, choice in kept.items() if name in {"locale", "language"}}
+
+
+async def set_by_an_earlier_release(house: House, *texts: str) -> None:
+    """Let a member set something as when nothing was kept of their language."""
+    for text in texts:
+        await house.ask(text, ANA, LAB if " here" in text else None)
+    assert "locale" not in kept_of(house)
+
+
+@pytest.mark.parametrize("text", ["digest daily 09:00 UTC", "digest here daily 09:00 UTC"])
+async def test_who_had_set_a_round_is_written_to_in_the_language_that_the_platform_tells_with_any_command(
+    house: House, text: str
+) -> None:
+    await set_by_an_earlier_release(house, text)
+    await house.ask("today", GERMAN)
+    assert kept_of(house) == {"locale": "de"}
+
+
+async def test_so_is_who_gets_mails(tmp_path: Path) -> None:
+    house = MailHouse(tmp_path / "mail")
+    with house.stores:
+        await house.confirmed("mail ana@example.org daily 09:00 UTC")
+        assert kept_of(house) == {}
+        await house.ask("today", GERMAN)
+        assert kept_of(house) == {"locale": "de"}
+
+
+async def test_a_press_and_an_emoji_tell_a_language_too(house: House) -> None:
+    await house.bring(a_paper(1))
+    await set_by_an_earlier_release(house, "set also dm")
+    await house.press("1:like:arxiv:2603.00001", replace(ANA, language="ja"))
+    assert kept_of(house)["locale"] == "ja"
+    await house.press("1:like:arxiv:2603.00001", replace(ANA, language="en-GB"))
+    assert "locale" not in kept_of(house)
+
+
+async def test_a_language_is_written_down_once_and_not_where_one_was_chosen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_by_an_earlier_release(house, "digest daily 09:00 UTC")
+    written: list[str] = []
+    keep = house.stores.preferences.set
+
+    def noted(profile: ProfileId, name: str, choice: str | None) -> None:
+        written.append(name)
+        keep(profile, name, choice)
+
+    monkeypatch.setattr(house.stores.preferences, "set", noted)
+    for _ in range(3):
+        await house.ask("today", GERMAN)
+    assert written == ["locale"]
+    await house.ask("set language fr", GERMAN)
+    await house.ask("today", replace(ANA, language="es"))
+    assert written == ["locale", "language"]
+    assert kept_of(house) == {"locale": "de", "language": "fr"}
+
+
+async def test_of_who_only_asks_the_rounds_are_looked_through_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    any_of = house.stores.subscriptions.any_of
+
+    def noted(member: Member) -> bool:
+        looked.append(member.id)
+        return any_of(member)
+
+    monkeypatch.setattr(house.stores.subscriptions, "any_of", noted)
+    for text in ("today", "interests", "today"):
+        await house.ask(text, GERMAN)
+    assert looked == ["ana"]
+    # Once something is brought, a language that is told later is kept too.
+    await house.ask("digest daily 09:00 UTC", replace(ANA, language="en-GB"))
+    for locale, language in (("de-DE", "de"), ("fr-FR", "fr"), ("de-DE", "de")):
+        await house.ask("today", replace(ANA, language=locale))
+        assert kept_of(house) == {"locale": language}
+
+
+async def test_a_store_that_keeps_no_language_answers_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_by_an_earlier_release(house, "digest daily 09:00 UTC")
+
+    def full(*_: object) -> None:
+        raise StorageUnavailable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.stores.preferences, "set", full)
+        answer = await house.ask("interests", GERMAN)
+    assert (answer.language, isinstance(answer.reply, RefusalReply)) == ("de", False)
+    await house.ask("interests", GERMAN)
+    assert kept_of(house) == {"locale": "de"}
 
 
 async def test_who_asks_too_much_is_slowed_in_their_language(house: House) -> None:

@@ -36,6 +36,17 @@ def test_a_subscription_comes_back_as_it_was_set(stores: Stores) -> None:
     assert found.zone.key == "Europe/Berlin"
 
 
+def test_a_member_has_rounds_of_their_own_or_set_them_and_nobody_elses_count(stores: Stores) -> None:
+    ana, ben, cara = (a_member(name) for name in ("ana", "ben", "cara"))
+    stores.subscriptions.set(replace(a_subscription(), set_by=ana))
+    # As an earlier release kept it: nobody was said to have set it.
+    stores.subscriptions.set(replace(a_subscription(), profile=ben.profile, channel=direct_with(ben)))
+    elsewhere = replace(ana, community="elsewhere")
+    assert [stores.subscriptions.any_of(each) for each in (ana, ben, cara, elsewhere)] == [True, True, False, False]
+    stores.subscriptions.remove(destination_of(a_channel("papers")))
+    assert not stores.subscriptions.any_of(ana)
+
+
 def test_a_direct_conversation_stays_one(stores: Stores) -> None:
     member = a_member("ana")
     subscription = replace(a_subscription(), profile=member.profile, channel=direct_with(member))

@@ -8,11 +8,11 @@ const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "destructive", 
  * Draw one payload of Discord.
  *
  * @param {object} payload As `POST /channels/{id}/messages` takes it.
- * @param {{face: string, at: Date, dark: boolean, press: (token: string) => void}} scene
+ * @param {{face: string, when: string, dark: boolean, press: (token: string) => void}} scene `when` in words
  * @returns {{element: HTMLElement, end: () => void}}
  */
 export function drawDiscord(payload, scene) {
-  const message = made("discord-message", { author: "Paperround", avatar: scene.face, bot: true, timestamp: `Today at ${clock(scene.at)}` });
+  const message = made("discord-message", { author: "Paperround", avatar: scene.face, bot: true, timestamp: scene.when });
   message.append(...nodes(payload.content ?? ""));
   for (const embed of payload.embeds ?? []) message.append(embedded(embed));
   const rows = payload.components ?? [];
@@ -25,8 +25,6 @@ export function drawDiscord(payload, scene) {
   element.append(message);
   return { element, end: () => element.remove() };
 }
-
-const clock = (at) => at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 function made(name, attributes = {}, children = []) {
   const element = document.createElement(name);

@@ -7,6 +7,7 @@ const views = document.getElementById("views");
 const status = document.getElementById("status");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const KEPT = "paperround.view";
+const words = JSON.parse(document.body.dataset.words); // in the reader's language
 const PLATFORMS = ["Slack", "Discord"];
 const shown = new Map(); // id of a message → { revision, ends }
 
@@ -51,6 +52,10 @@ function press(message, token) {
   form.remove();
 }
 
+function said(text, platform) {
+  return text.replace("{platform}", platform);
+}
+
 // ---- Drawing --------------------------------------------------------------------------------------------------------
 
 function forget(id) {
@@ -73,21 +78,25 @@ async function draw(article) {
     if (!response.ok) throw new Error(response.statusText);
     const told = await response.json();
     if (shown.get(id) !== state) return; // it changed again meanwhile
+    const at = new Date(told.at);
+    const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     const scene = {
       face: document.body.dataset.face,
-      at: new Date(told.at),
+      at,
+      when: words.today.replace("{time}", time),
       dark: dark.matches,
       press: (token) => press(id, token),
     };
     const columns = PLATFORMS.filter((each) => view === "both" || view === each).map((platform) => {
-      const name = `As ${platform} shows it`;
+      const name = said(words.shown, platform);
       const column = made("div", { class: `drawing as-${platform.toLowerCase()}`, role: "group", "aria-label": name });
       column.append(tools(id, platform));
-      for (const { private: onlyYou, natives } of told.said) {
+      for (const { private: onlyYou, natives, lang } of told.said) {
         for (const payload of natives[platform] ?? []) {
-          if (onlyYou) column.append(made("p", { class: "only-you" }, "Only visible to you"));
+          if (onlyYou) column.append(made("p", { class: "only-you" }, words.private));
           const drawing = (platform === "Slack" ? drawSlack : drawDiscord)(ownPictures(payload), scene);
           ends.push(drawing.end);
+          drawing.element.lang = lang;
           column.append(drawing.element);
           if (drawing.element.shadowRoot) nameButtons(drawing.element.shadowRoot);
           if (payload.picture) column.append(attached(payload.picture));
@@ -102,7 +111,7 @@ async function draw(article) {
   } catch {
     forget(id);
     article.querySelector(".drawings")?.remove();
-    status.textContent = "A message could not be drawn; it is shown plainly.";
+    status.textContent = words.undrawn;
   }
 }
 
@@ -120,7 +129,7 @@ function ownPictures(payload) {
 function nameButtons(root) {
   new MutationObserver(() => {
     for (const button of root.querySelectorAll("button:not([aria-label])"))
-      if (!button.textContent.trim()) button.setAttribute("aria-label", "Hide or show the picture");
+      if (!button.textContent.trim()) button.setAttribute("aria-label", words.picture);
   }).observe(root, { childList: true, subtree: true });
 }
 
@@ -131,20 +140,20 @@ function attached({ token, description }) {
 
 function tools(id, platform) {
   const address = `/native/${id}/${platform}`;
-  const copy = made("button", { type: "button", class: "tool" }, "Copy JSON");
-  copy.setAttribute("aria-label", `Copy the ${platform} payload as JSON`);
+  const copy = made("button", { type: "button", class: "tool" }, words.copy);
+  copy.setAttribute("aria-label", said(words.copyPayload, platform));
   copy.addEventListener("click", async () => {
     try {
       const response = await fetch(address);
       if (!response.ok) throw new Error(response.statusText);
       await navigator.clipboard.writeText(await response.text());
-      status.textContent = `The ${platform} payload is in the clipboard.`;
+      status.textContent = said(words.copied, platform);
     } catch {
-      status.textContent = "The payload could not be copied; download it instead.";
+      status.textContent = words.uncopied;
     }
   });
-  const save = made("a", { class: "tool", href: `${address}?download`, download: "" }, "Download");
-  save.setAttribute("aria-label", `Download the ${platform} payload as JSON`);
+  const save = made("a", { class: "tool", href: `${address}?download`, download: "" }, words.download);
+  save.setAttribute("aria-label", said(words.downloadPayload, platform));
   return made("p", { class: "tools" }, made("b", {}, platform), copy, save);
 }
 

@@ -8,6 +8,7 @@ const typed = document.getElementById("typed");
 const options = document.getElementById("options");
 const statusLine = document.getElementById("status");
 const clockFace = document.getElementById("now");
+const said = JSON.parse(document.body.dataset.words); // in the reader's language
 let revision = Number(document.body.dataset.revision);
 
 // ---- Messages -------------------------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ async function send(form, button) {
     }
     return true;
   } catch (error) {
-    say(error instanceof TypeError ? "Paperround does not answer; is it still running?" : error.message, true);
+    say(error instanceof TypeError ? said.silent : error.message, true);
     return false;
   } finally {
     document.body.classList.remove("busy");
@@ -133,7 +134,7 @@ document.addEventListener("click", async (event) => {
     body.append(element(await response.text()));
     link.setAttribute("aria-expanded", "true");
   } catch {
-    say("The payload could not be read.", true);
+    say(said.unread, true);
   }
 });
 
@@ -262,16 +263,10 @@ typed.addEventListener("keydown", (event) => {
 
 let clockAt = 0;
 let clockSeen = 0;
-const words = new Intl.DateTimeFormat("en-GB", {
-  timeZone: clockFace.dataset.zone,
-  weekday: "long",
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
+const timeZone = clockFace.dataset.zone;
+const { lang } = document.documentElement;
+const days = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { timeZone, dateStyle: "full" });
+const hours = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function write(where, text) {
   const shown = clockFace.querySelector(where);
@@ -280,9 +275,9 @@ function write(where, text) {
 
 function tick() {
   const now = new Date(clockAt + performance.now() - clockSeen);
-  const part = Object.fromEntries(words.formatToParts(now).map(({ type, value }) => [type, value]));
-  write(".day", `${part.weekday} ${part.day} ${part.month} ${part.year}`);
-  write(".hour", `${part.hour}:${part.minute}`);
+  const day = days.format(now);
+  write(".day", lang === "en" ? day.replace(",", "") : day); // as the server writes it
+  write(".hour", hours.format(now));
 }
 
 function setClock(instant) {

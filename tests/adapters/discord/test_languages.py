@@ -5,17 +5,21 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from types import SimpleNamespace
+from typing import Any
 
+import aiohttp
+import discord
 import pytest
 
 from adapters.discord.conversation import closed_in_words
 from adapters.discord.forms import InterestsForm
 from adapters.discord.links import LINKS_SEEN, SEEN
-from adapters.discord.refusals import GONE
+from adapters.discord.refusals import GONE, verdict_on
 from adapters.discord.render import answered, posted
 from adapters.discord.servers import DELETED, LOST, REMOVED
 from adapters.discord.talk import failed
-from adapters.discord.watch import TOO_MANY
+from adapters.discord.watch import TOO_MANY, Attempts
 from bot.interruptions import cause_in_words
 from bot.preferences import PREFERENCES
 from bot.replies import Reply, kind_of
@@ -40,6 +44,11 @@ pytestmark = pytest.mark.usefixtures("language")
 def texts_of(found: object) -> Iterator[str]:
     """Yield each text of messages, at whatever depth, without addresses and what hides markup."""
     return (UNREAD.sub(" ", text.replace("\\", "")) for text in texts_under(found, SHOWN, besides=UPLOADED))
+
+
+def an_answer(status: int, code: int = 0, text: str = "") -> discord.HTTPException:
+    response: Any = SimpleNamespace(status=status, reason="", headers={})
+    return discord.HTTPException(response, {"code": code, "message": text})
 
 
 @pytest.mark.usefixtures("speaking")
@@ -122,3 +131,34 @@ async def test_a_round_is_posted_in_the_language_of_the_channel(lab: Lab) -> Non
     posts = [message for place in lab.fake.world.channels.values() for message in place.messages.values()]
     assert len(posts) > 1
     assert unsaid(texts_of(posts), (*PAPERS, "papers")) == []
+    (thread,) = [each for each in lab.fake.world.channels.values() if each.parent == lab.place.id]
+    assert thread.name == "«Papers»"
+
+
+async def test_a_round_that_was_written_by_an_earlier_release_gets_its_thread_too(lab: Lab) -> None:
+    await lab.digest()
+    await lab.round()
+    assert not [post for post in lab.fake.posts() if "thread" in post.body]
+    (thread,) = [each for each in lab.fake.world.channels.values() if each.parent == lab.place.id]
+    assert thread.name == "Papers"
+
+
+@pytest.mark.usefixtures("speaking")
+@pytest.mark.parametrize(
+    ("error", "others"),
+    [
+        (discord.RateLimited(3.0), ""),
+        (an_answer(401), ""),
+        (an_answer(429), ""),
+        (an_answer(503), ""),
+        *((an_answer(403, code), "") for code in GONE),
+        (an_answer(400, 50035, "Invalid Form Body"), "Invalid Form Body"),
+        (aiohttp.ServerDisconnectedError(), "ServerDisconnectedError"),
+        (OSError("down"), "OSError"),
+    ],
+)
+def test_whatever_goes_wrong_with_a_post_is_told_in_the_language(error: Exception, others: str) -> None:
+    lost = Attempts()
+    lost.open = 1
+    for attempts, known in ((Attempts(), others), (lost, type(error).__name__)):
+        assert unsaid([cause_in_words(str(verdict_on(error, attempts)))], [known]) == []

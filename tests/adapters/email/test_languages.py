@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.email.pages import MailPages
 from adapters.email.render import Letter, message_of, payload_of
+from adapters.readers import in_readers_language
 from bot.model import Verdict
 from bot.replies import Reply, kind_of
 from bot.words import spoken
@@ -58,7 +59,7 @@ async def test_the_pages_behind_a_mail_are_in_the_language_that_the_browser_asks
             "/mail/unsubscribe": house.links.unsubscribe(row.id),
             "/mail/tell": house.links.verdict(row.id, paper.id, Verdict.LIKE),
         }
-        app = web.Application()
+        app = web.Application(middlewares=[in_readers_language()])
         app.add_routes(MailPages(house.paperround.mailing).routes)
         async with TestClient(TestServer(app), headers={"Accept-Language": "de"}) as browser:
             for shown, status in (

@@ -1,14 +1,17 @@
 """Slack in another language: no word of this edge's own stays English."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.door import shown_alone, shown_to_all, went_wrong
-from adapters.slack.failures import SHUT_OUT_IN_WORDS
+from adapters.slack.failures import IN_WORDS, SHUT_OUT_IN_WORDS, meaning_of
 from adapters.slack.happenings import GONE
 from adapters.slack.home import ASKED, CHANNEL, OPEN, OWN, dialog, home_view
 from adapters.slack.render import answered, posted
@@ -71,6 +74,51 @@ def test_why_a_round_stopped_is_said_in_the_language_though_it_is_stored_in_engl
         f"{SHUT_OUT}{SHUT_OUT_IN_WORDS['not_authed']}",
     ):
         assert unsaid([cause_in_words(why)], ["not_in_channel", "in", "channel", "not"]) == []
+
+
+def an_error(status: int = 200, headers: Mapping[str, str] | None = None, **said: str) -> SlackApiError:
+    response = AsyncSlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data={"ok": False, **said},
+        headers=dict(headers or {}),
+        status_code=status,
+    )
+    return SlackApiError("refused", response)  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+
+
+@pytest.mark.usefixtures("speaking")
+@pytest.mark.parametrize(
+    ("error", "slacks_own"),
+    [
+        *((an_error(error=name), name) for name in sorted(IN_WORDS)),
+        (an_error(error="missing_scope", needed="channels:history"), "missing_scope channels history"),
+        (an_error(error="restricted_action_read_only_channel"), "restricted_action_read_only_channel"),
+        (an_error(error="new_of_tomorrow"), "new_of_tomorrow"),
+        (an_error(error="internal_error"), "internal_error"),
+        (an_error(error="message_limit_exceeded"), ""),
+        (an_error(status=503), ""),
+        (an_error(status=429, headers={"Retry-After": "3"}), ""),
+        (TimeoutError(), "TimeoutError"),
+        (aiohttp.ServerDisconnectedError(), "ServerDisconnectedError"),
+        (aiohttp.ConnectionTimeoutError(), "ConnectionTimeoutError"),
+    ],
+)
+def test_whatever_goes_wrong_with_a_post_is_told_in_the_language(error: Exception, slacks_own: str) -> None:
+    why = str(meaning_of(error))
+    assert unsaid([cause_in_words(why), cause_in_words(f"history could not be read: {why}")], [slacks_own]) == []
+
+
+async def test_a_permission_that_is_missing_is_named_in_the_language_of_who_asks(running: Running) -> None:
+    for text in ("set language de", "digest here daily 09:00 UTC"):
+        await running.command(text)
+    running.fake.home.scopes.discard("chat:write")
+    running.clock.move_to(NOW + timedelta(days=1, hours=2))
+    await running.paperround.deliver_due()
+    told = str(await running.command("status"))
+    assert "; add it under OAuth &amp; Permissions and reinstall the app» (missing_scope: chat:write)" in told
 
 
 async def test_a_member_is_answered_in_the_language_of_their_slack(running: Running) -> None:

@@ -14,6 +14,7 @@ from adapters.sources.file import FileSource
 from adapters.sources.opml import feeds_in
 from adapters.sources.preprint_server import PreprintServer
 from adapters.sources.pubmed_search import PubmedSearch
+from tests.said import unsaid
 
 
 @pytest.fixture
@@ -107,6 +108,31 @@ def test_a_wrong_piece_is_named_with_what_would_be_right(text: str, piece: str, 
     assert caught.value.piece == piece
     assert why in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+@pytest.mark.usefixtures("speaking")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "arxiv",
+            "arxiv:CS",
+            "arxiv-search",
+            "arxiv-harvest:CS LG",
+            "arxv:cs.LG",
+            "quux",
+            "file:papers.jsonl",
+            "opml",
+        ),
+        *("huggingface:weekly", "pubmed:", '"gut', "crossref:0028-0837", "crossref:nature", "openreview:iclr"),
+        *("feed:nature", "zotero:users/1", "semantic-scholar-ids:1", "semantic-scholar"),
+    ],
+)
+def test_a_manager_is_told_in_their_language_what_is_no_source(text: str, way: Way) -> None:
+    typed = [text, *source_kinds(), *source_kinds().values(), "paperround interests import"]
+    with pytest.raises(BadSource) as caught:
+        sources_from(text, replace(way, own_files=False))
+    assert unsaid([str(caught.value)], typed) == []
 
 
 def test_a_list_of_feeds_is_each_feed_once(shared_data: Path, way: Way) -> None:

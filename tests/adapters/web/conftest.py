@@ -135,9 +135,9 @@ class Playground:
             assert response.status == 200
             return await response.text()
 
-    async def fragment(self, message: Message) -> str:
+    async def fragment(self, message: Message, **headers: str) -> str:
         """Return a message's HTML as the page got it."""
-        async with self.visitor.get(f"/news?after={message.revision - 1}") as news:
+        async with self.visitor.get(f"/news?after={message.revision - 1}", headers=headers) as news:
             async for line in news.content:
                 if line.startswith(b"data: "):
                     changes = json.loads(line[6:])["changes"]

@@ -86,6 +86,13 @@ async def test_a_move_that_brings_nothing_here_says_so_and_where_it_came(room: P
     assert room.messages("reading-group")[-1].text == "The round came to Paperround."
 
 
+async def test_where_rounds_come_nobody_is_told_how_to_get_them(room: Playground) -> None:
+    await room.say("digest daily 09:00")
+    await room.tomorrow()
+    await room.post("/clock", {"place": "direct", "to": "hour"})
+    assert room.messages()[-1].text == "Nothing was due here."
+
+
 async def test_the_clock_never_goes_back(room: Playground) -> None:
     before = room.clock.now()
     response = await room.post("/clock", {"place": "direct", "to": "hour"})

@@ -56,11 +56,13 @@ async def test_a_post_that_meets_a_fault_comes_once_and_the_ledger_tells_how(
     assert f'value="{fault}" selected' in await room.page()
     await room.tomorrow()
     assert room.posted() == []
+    # Something was due, which the ledger tells.
+    assert "Nothing was due here" not in " ".join(message.text for message in room.messages())
     assert (await room.post("/clock", {"place": "direct", "to": "hour"})).status == 303
     assert len(room.posted()) == 2
     markers = [message.marker for message in room.messages() if message.marker]
     assert len(markers) == len(set(markers)) == 3
-    start = ["the ledger says planned", "the ledger says sending", MET[fault]]
+    start = ["the ledger says planned", "the ledger says sending", MET[fault].format(seconds=30)]
     end = ["the ledger says sent", "messages with this marker in the channel: 1"]
     said = [line for line in await ledger(room) if line != "the ledger says sending" or line not in start[:2]]
     said.insert(1, "the ledger says sending")
