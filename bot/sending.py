@@ -13,6 +13,7 @@ import structlog
 
 from bot.deliveries import Claim, Deferred, Held, Outcome, Rejected, Sent, Skipped, Unknown
 from bot.gathering import Gathered
+from bot.lanes import Lanes
 from bot.model import Channel, DeliveryKey, destination_of
 from bot.notes import Notes
 from bot.ports import (
@@ -92,6 +93,7 @@ class Sender:
         self._rests: dict[str, timedelta] = {}
         self._claimed: Gathered[None, Claim | None] = Gathered(lambda free: self._aside(self._claim, len(free)))
         self._settled: Gathered[tuple[Claim, Outcome], bool] = Gathered(lambda ended: self._aside(self._note, ended))
+        self._lanes = Lanes(lambda: asyncio.get_running_loop().time())
         # Posts of a part that got no answer, since this process began.
         self._unanswered: Counter[tuple[DeliveryKey, int]] = Counter()
 
@@ -167,6 +169,19 @@ class Sender:
                 f"{marked('its platform is not connected here')} ({claim.channel.platform})",
                 self._clock.now() + LONGEST_WAIT,
             )
+        if rest := self._rest_of(claim):
+            return Deferred(marked("many messages wait for its platform"), self._clock.now() + rest)
+        with self._lanes.under_way(claim.channel.platform):
+            return await self._post(messenger, claim)
+
+    def _rest_of(self, claim: Claim) -> timedelta | None:
+        """Return how long a digest should wait before it is begun; one that is begun is finished first."""
+        if claim.part > 0 or claim.doubtful or len(self._messengers) == 1:
+            return None
+        rest_s = self._lanes.rest_s(claim.channel.platform)
+        return None if rest_s is None else timedelta(seconds=rest_s)
+
+    async def _post(self, messenger: Messenger, claim: Claim) -> Outcome:
         try:
             if claim.doubtful:
                 found = await self._looked_up(messenger, claim)
