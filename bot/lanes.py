@@ -1,7 +1,9 @@
 """Lanes: the senders are shared by all platforms, and a slow one keeps no more than its share of them."""
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 # With so many messages under way at once no platform's limit goes unused.
 SHARE = 24
@@ -10,44 +12,75 @@ SHARE = 24
 QUICK_S = 0.5
 
 # A platform may recover at any moment, so no message waits longer for its turn. In seconds.
-LONGEST_REST_S = 60.0
+LONGEST_REST_S = 120.0
 
 
 class Lanes:
-    """Tells which messages should wait in the ledger, for others whose platform is quicker."""
+    """Tells which digests should wait in the ledger before they are begun, for others whose platform is quicker."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         """Count by a clock of seconds that never goes back."""
         self._now = now
-        # When each message under way began, the first of them first.
-        self._began: dict[str, dict[object, float]] = {}
-        self._took_s: dict[str, float] = {}
-        self._next_turn: dict[str, float] = {}
+        self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
 
-    def rest_s(self, platform: str) -> float | None:
-        """Return how long a message should wait for its turn, None when it may go now.
+    def rest_s(self, platform: str, *, waited: bool = False) -> float | None:
+        """Return how long a digest should wait for its turn; None lets it go now.
 
-        Turns come as fast as messages end: by Little's law the number under way divided by how long each takes.
+        Args:
+            waited: It has waited before, so those that come only now have their turns after it.
         """
-        under_way = self._began.get(platform, {})
-        if len(under_way) < SHARE:
+        now, lane = self._now(), self._lanes[platform]
+        room = len(lane.began) < SHARE and (waited or lane.last_turn <= now)
+        if room or lane.takes_s(now) < QUICK_S:
+            lane.let_go.append(now)
             return None
-        now = self._now()
-        longest = now - next(iter(under_way.values()))
-        takes = max(longest, self._took_s.get(platform, QUICK_S))
-        if takes < QUICK_S:
-            return None
-        turn = max(self._next_turn.get(platform, now), now) + takes / len(under_way)
-        self._next_turn[platform] = min(turn, now + LONGEST_REST_S)
-        return self._next_turn[platform] - now
+        pace = lane.pace_s(now)
+        if waited:
+            lane.late_turn = min(max(lane.late_turn, now) + pace, now + LONGEST_REST_S)
+            return lane.late_turn - now
+        lane.last_turn = min(max(lane.last_turn, now) + pace, now + LONGEST_REST_S)
+        return lane.last_turn - now
 
     @contextmanager
     def under_way(self, platform: str) -> Iterator[None]:
         """Count a message of this platform as under way inside the block."""
-        lane, message = self._began.setdefault(platform, {}), object()
-        lane[message] = began = self._now()
+        lane, message = self._lanes[platform], object()
+        lane.began[message] = began = self._now()
         try:
             yield
         finally:
-            del lane[message]
-            self._took_s[platform] = self._now() - began
+            del lane.began[message]
+            lane.took_s = self._now() - began
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One platform's messages. Instants and durations are in seconds.
+
+    Attributes:
+        began: When each message under way began, the first of them first.
+        took_s: How long the last one took.
+        let_go: When the latest digests were let go.
+        last_turn: The last turn that was given.
+        late_turn: The last that was given to one that came too early.
+    """
+
+    began: dict[object, float] = field(default_factory=dict)
+    took_s: float = QUICK_S
+    let_go: deque[float] = field(default_factory=lambda: deque(maxlen=SHARE))
+    last_turn: float = 0.0
+    late_turn: float = 0.0
+
+    def takes_s(self, now: float) -> float:
+        """Return how long a message takes, as far as can be told."""
+        longest = now - next(iter(self.began.values()), now)
+        return max(longest, self.took_s)
+
+    def pace_s(self, now: float) -> float:
+        """Return how much time lies between two turns.
+
+        They come as fast as digests were let go of late, and no faster than messages end: by Little's law the number
+        under way divided by how long each takes.
+        """
+        pace = self.takes_s(now) / SHARE
+        return max(pace, (now - self.let_go[0]) / len(self.let_go)) if self.let_go else pace

@@ -23,6 +23,8 @@ from bot.ports import (
     Messenger,
     OutcomeUnknown,
     PlatformUnreachable,
+    StorageUnavailable,
+    StorageUnusable,
     Stores,
 )
 from bot.schedule import GRACE
@@ -148,8 +150,17 @@ class Sender:
         return [*claims, *([None] * (free - len(claims)))]
 
     def _note(self, ended: Sequence[tuple[Claim, Outcome]]) -> list[bool]:
-        """Write down what became of parts; tell of each whether it was still this process's."""
-        lost = self._stores.ledger.settle_many(ended, self._clock.now())
+        """Write down what became of parts; tell of each whether it was: it may not be this process's any more."""
+        try:
+            lost = self._stores.ledger.settle_many(ended, self._clock.now())
+        except (StorageUnavailable, StorageUnusable):
+            raise
+        except Exception:  # a mistake of ours in one outcome must not leave the others in doubt
+            if len(ended) > 1:
+                return [noted for one in ended for noted in self._note([one])]
+            # Its claim runs out; then it is looked up.
+            log.exception("settling failed", action="settling_failed", destination=ended[0][0].key.destination)
+            return [False]
         return [claim not in lost for claim, _ in ended]
 
     def _after(self, claim: Claim, outcome: Outcome) -> None:
@@ -178,7 +189,7 @@ class Sender:
         """Return how long a digest should wait before it is begun; one that is begun is finished first."""
         if claim.part > 0 or claim.doubtful or len(self._messengers) == 1:
             return None
-        rest_s = self._lanes.rest_s(claim.channel.platform)
+        rest_s = self._lanes.rest_s(claim.channel.platform, waited=claim.attempt > 1)
         return None if rest_s is None else timedelta(seconds=rest_s)
 
     async def _post(self, messenger: Messenger, claim: Claim) -> Outcome:

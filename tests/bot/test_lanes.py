@@ -57,6 +57,15 @@ def test_beyond_its_share_messages_get_turns_at_the_pace_at_which_others_end(lan
         assert lanes.rest_s("other") is None
 
 
+def test_digests_of_many_messages_get_turns_at_the_pace_of_digests(lanes: Lanes, seconds: Seconds) -> None:
+    for _ in range(SHARE):
+        assert lanes.rest_s("slow") is None
+        seconds.now += 2
+    with begin(lanes, SHARE):
+        seconds.now += 1
+        assert lanes.rest_s("slow") == pytest.approx((2 * SHARE + 1) / SHARE)
+
+
 def test_a_platform_that_answers_quickly_may_have_all_senders(lanes: Lanes, seconds: Seconds) -> None:
     with begin(lanes, 1):
         seconds.now += QUICK_S / 10
