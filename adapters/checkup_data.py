@@ -69,7 +69,7 @@ def data_folder(settings: Settings) -> Iterator[Finding]:
             "data folder",
             State.FAULT,
             f"The bot's user cannot read and write all in {folder}: {named}{more}.",
-            f"As root: paperround doctor --fix, or: chown -R {folder.stat().st_uid} {folder}",
+            f"As root: paperround doctor --fix, or: chown -R {folder.stat().st_uid} {folder.resolve()}",
         )
     free = shutil.disk_usage(folder).free
     said = f"{free / 2**20:,.0f} MB are free beside {folder}."

@@ -40,31 +40,46 @@ def unusable(folder: Path) -> list[Path]:
 
     The bot is whoever this process runs as, and for root the owner of the folder.
     """
-    return sorted(path for path, _, _ in _unusable(folder))
+    return sorted(path for path, _ in _unusable(folder))
 
 
 def made_usable(folder: Path) -> list[Path]:
     """Give to the owner of a data folder what is not theirs, and return it; only root can, so else it is nothing."""
     if os.geteuid() != 0:
         return []
-    owner, given = folder.stat(), []
-    for path, parent, found in _unusable(folder):
+    owner = folder.stat()
+    return sorted(path for path, parent in _unusable(folder) if _given(path.name, parent, owner))
+
+
+def _given(name: str, within: int, owner: os.stat_result) -> bool:
+    """Give away what has a name in a folder; False for what is gone, or is neither a folder nor a file of one name."""
+    try:
+        # What was found under the name may be another by now, even a pipe, for which nobody waits here.
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=within)
+    except OSError:
+        return False  # it is gone, or a link or a socket by now: it stays as it is, and is told of again
+    try:
+        found = os.fstat(descriptor)
         # Of a file that has another name too nobody knows whose that name is.
-        if stat.S_ISDIR(found.st_mode) or found.st_nlink == 1:
-            os.chown(path.name, owner.st_uid, owner.st_gid, dir_fd=parent, follow_symlinks=False)
-            given.append(path)
-    return sorted(given)
+        if not (stat.S_ISDIR(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_nlink == 1)):
+            return False
+        give(descriptor, owner)
+    finally:
+        os.close(descriptor)
+    return True
 
 
-def _unusable(folder: Path) -> Iterator[tuple[Path, int, os.stat_result]]:
+def _unusable(folder: Path) -> Iterator[tuple[Path, int]]:
     """Yield each path with the descriptor of the folder that it is in, which is good until the next one."""
     bot = folder.stat().st_uid if os.geteuid() == 0 else None
-    for place, folders, files, descriptor in os.fwalk(folder, onerror=None, follow_symlinks=False):
+    # The folder itself may be a link, as that of a systemd unit with a dynamic user is; below it none is followed.
+    top = folder.resolve()
+    for place, folders, files, descriptor in os.fwalk(top, onerror=None, follow_symlinks=False):
         for name in (*folders, *files):
             try:
                 found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # the bot is at work, and it was of a moment
+            except (FileNotFoundError, PermissionError):
+                continue  # the bot is at work, and it was of a moment; or the folder around it is named already
             usable = stat.S_ISLNK(found.st_mode)
             if bot is None:
                 wanted = os.R_OK | os.W_OK | (os.X_OK if stat.S_ISDIR(found.st_mode) else 0)
@@ -73,4 +88,4 @@ def _unusable(folder: Path) -> Iterator[tuple[Path, int, os.stat_result]]:
                 # Where root itself is the bot everything is usable.
                 usable |= bot in {0, found.st_uid}
             if not usable:
-                yield Path(place) / name, descriptor, found
+                yield folder / Path(place).relative_to(top) / name, descriptor

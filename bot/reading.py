@@ -88,13 +88,20 @@ class Reading:
 
     async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
         """Return a page of a search, and whether the whole engine was asked: not if many wait when its turn comes."""
-        many = page == 1 and self._waiting >= SEARCHES_WAITING
-        async with self._quick_searches if many else self._searches:
+        if page == 1 and self._waiting >= SEARCHES_WAITING:
+            async with self._quick_searches:
+                quick = await asyncio.to_thread(self._quickly, typed, page)
+            if quick is not None:
+                return quick, False
+        async with self._searches:
             return await asyncio.to_thread(self._searched, typed, page)
 
+    def _quickly(self, typed: str, page: int) -> SearchPage | None:
+        many = page == 1 and self._waiting >= SEARCHES_WAITING
+        return quick_search_page(self._desk, typed) if many else None
+
     def _searched(self, typed: str, page: int) -> tuple[SearchPage, bool]:
-        many = self._waiting >= SEARCHES_WAITING
-        if page == 1 and many and (quick := quick_search_page(self._desk, typed)) is not None:
+        if (quick := self._quickly(typed, page)) is not None:
             return quick, False
         ready = self._desk.ready
         return search_page(self._desk, typed, page, self._clock.now()), ready

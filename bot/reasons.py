@@ -41,6 +41,7 @@ _TEXTS = {
     Says.NEW: marked("new"),
     Says.STRETCH: marked("a stretch, to learn where your interests end"),
 }
+_KNOWN = frozenset(Says)
 
 
 def reason(kind: ReasonKind, saying: Saying, share: float = 0.0) -> Reason:
@@ -57,8 +58,13 @@ def in_words(picks: Iterable[Pick]) -> tuple[Pick, ...]:
 
 
 def reason_in_words(made: Reason) -> str:
-    """Return what a reason says in the language spoken; one that is words and nothing else stays as it is."""
-    return made.words if made.saying is None else _said(made.saying)
+    """Return what a reason says in the language spoken; one that is words and nothing else stays as it is.
+
+    So does one that only a newer release can say: it may keep digests beside this one.
+    """
+    if made.saying is None or made.saying.key not in _KNOWN:
+        return made.words
+    return _said(made.saying)
 
 
 def _said(saying: Saying) -> str:

@@ -23,7 +23,7 @@ SLACK = re.compile(
     r"|(?P<entity>&lt;|&gt;|&amp;)"
 )
 DISCORD = re.compile(
-    r"\\(?P<escaped>[^\w\s])"
+    r"\\(?P<escaped>[^0-9A-Za-z\s])"
     r"|`(?P<code>[^`\n]+)`"
     r"|\[(?P<label>(?:\\.|[^\]\\\n])*)\]\(<?(?P<url>https?://[^\s)>]+)>?\)"
     r"|<(?P<bare>https?://[^\s>]+)>"
@@ -55,7 +55,7 @@ class Piece:
         kind: ``header``, ``text``, ``context``, ``fields``, ``buttons``, ``divider`` or ``embed``.
         texts: Its lines, or the labels of its buttons, as safe HTML.
         styles: Of the buttons, beside ``texts``.
-        title, url, footer, colour: Of an embed; the colour as ``#rrggbb``.
+        title, url, footer, colour: Of an embed; the title as safe HTML, the colour as ``#rrggbb``.
     """
 
     kind: str
@@ -120,7 +120,7 @@ def _embed(embed: Mapping[str, object]) -> Piece:
     return Piece(
         "embed",
         (*(discord_lines(description) if description else ()), *fields),
-        title=str(embed.get("title", "")),
+        title=_inline(DISCORD, str(embed.get("title", "")), _discord_token),
         url=str(embed.get("url", "")),
         footer=_text_of(embed.get("footer")),
         colour=f"#{colour:06x}" if isinstance(colour, int) and 0 <= colour <= 0xFFFFFF else "",

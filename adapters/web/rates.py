@@ -104,12 +104,12 @@ def visitor_of(request: web.Request) -> str | None:
     """Return whose bucket a request is taken from; None for this machine's own.
 
     A request from this machine that names whom it stands for came through a reverse proxy here, which appends the
-    address that it saw. Anybody else who names one is not believed.
+    address that it saw, to the same line or as one of its own. Anybody else who names one is not believed.
     """
     peer = request.remote or ""
     if not _is_loopback(peer):
         return peer
-    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    said = ",".join(request.headers.getall("X-Forwarded-For", [])).rpartition(",")[2].strip()
     return None if not said or _is_loopback(said) else said[:64]
 
 

@@ -19,7 +19,6 @@ from bot.words import count, day_in_words, day_of_year_in_words, moment_in_words
 # Each of them is asked for as long as the bot runs, by a host who may not even know.
 COMMUNITY_CAP = 20
 SHOWN_CHARACTERS = 80
-REVIEWED_AT_ONCE = 5
 MODERATION = "submissions"
 MODERATED = "moderated"
 

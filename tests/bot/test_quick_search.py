@@ -83,6 +83,20 @@ async def test_one_long_search_holds_up_nobody_in_a_crowd(stocked: House, monkey
         assert not await asyncio.wait_for(searched_in_a_crowd(stocked, "entropy"), PATIENCE_S)
 
 
+async def test_what_the_whole_engine_alone_answers_waits_for_it_in_a_crowd_too(
+    stocked: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stocked.stores, "index", QuickIndex(stocked.stores.index))
+    await stocked.paperround.warm_up()
+    async with stocked.paperround.reading._searches:  # noqa: SLF001 - what a search of the whole engine holds
+        sorted_ = asyncio.create_task(searched_in_a_crowd(stocked, "entropy sort:new"))
+        await asyncio.sleep(0)
+        # Whoever comes after it is answered, and it is not yet.
+        assert not await asyncio.wait_for(searched_in_a_crowd(stocked, "entropy"), PATIENCE_S)
+        assert not sorted_.done()
+    assert await asyncio.wait_for(sorted_, PATIENCE_S)
+
+
 async def test_a_function_word_chooses_no_sentence(stocked: House, monkeypatch: pytest.MonkeyPatch) -> None:
     wordy = "This is about all of the gases that are here. We measure entropy."
     papers = [a_paper(number, f"Entropy {number}", wordy) for number in range(1, HITS_A_PAGE + 5)]

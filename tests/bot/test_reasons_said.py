@@ -70,6 +70,13 @@ def test_a_reason_that_is_words_alone_is_shown_as_it_stands() -> None:
         assert reason_in_words(Reason(ReasonKind.WORDS, "matches entropy", 1.0)) == "matches entropy"
 
 
+def test_what_a_newer_release_says_is_shown_in_its_own_words() -> None:
+    made = Reason(ReasonKind.WORDS, "cited by “Steel”", 1.0, Saying("cited", ("Steel", 3)))
+    assert reason_in_words(made) == "cited by “Steel”"
+    with spoken("de"):
+        assert reason_in_words(made) == "cited by “Steel”"
+
+
 def test_what_is_trending_is_said_as_it_is_counted() -> None:
     paper = a_paper(1, upvotes=1200, comments=2)
     (entry,) = rising([paper], [], MORNING, {PaperId(paper.id): 3})

@@ -85,8 +85,10 @@ def test_messages_are_drawn_from_their_payloads_and_their_buttons_work(visit: Vi
     assert fetched[0] == f'attachment; filename="{first.get_attribute("id")}-slack.json"'
     assert "blocks" in json.loads(fetched[1])
 
-    visitor.type("/papers preview entropy")
+    visitor.type("/papers preview title:entropy")
     visitor.wait("the plot on both platforms", lambda: visitor.script(PICTURES) == 2)
+    # Its colon is escaped in Discord's payload.
+    assert says(visitor, visitor.all("#log > article")[-1], "discord", "title:entropy")
 
     axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     visitor.driver.execute_script(axe)

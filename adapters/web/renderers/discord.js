@@ -42,7 +42,8 @@ function embedded(embed) {
   const drawn = made("discord-embed", {
     slot: "embeds",
     color: embed.color === undefined ? undefined : `#${embed.color.toString(16).padStart(6, "0")}`,
-    "embed-title": embed.title,
+    // Discord reads markup there, the element does not; a title of ours has none but what is escaped.
+    "embed-title": made("span", {}, nodes(embed.title ?? "")).textContent,
     url: webAddress(embed.url),
   });
   if (embed.description) drawn.append(made("discord-embed-description", { slot: "description" }, nodes(embed.description)));

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import ownership
 from adapters.email.returned import leave, taken, waiting
 from adapters.ownership import made_usable, unusable
 from tests.adapters.cli.conftest import Run
@@ -101,19 +102,59 @@ def test_neither_a_link_nor_what_has_another_name_is_given_away(data: Path) -> N
     assert {path.lstat().st_uid for path in data.parent.glob("*outside")} == {0}
 
 
+@root_only
+def test_a_data_folder_that_is_a_link_itself_is_looked_through_too(data: Path) -> None:
+    (data / "kept").touch(mode=0o600)
+    link = data.parent / "link"
+    link.symlink_to(data)
+    assert unusable(link) == [link / "kept"]
+    assert made_usable(link) == [link / "kept"]
+    assert owners(data) == {(BOT, GROUP)}
+
+
+@root_only
+def test_what_was_put_in_its_place_after_the_look_is_not_given_away(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = ownership._unusable  # noqa: SLF001 - between it and the giving is the moment
+    for name, make in LEADING_ELSEWHERE.items():
+        outside = data.parent / f"{name} outside"
+        outside.touch(mode=0o600)
+        (data / name).touch(mode=0o600)
+
+        def look_and_swap(
+            folder: Path, name: str = name, make: Callable[[Path, Path], None] = make, outside: Path = outside
+        ) -> Iterator[tuple[Path, int]]:
+            for found in look(folder):
+                (data / name).unlink()
+                make(data / name, outside)
+                yield found
+
+        monkeypatch.setattr(ownership, "_unusable", look_and_swap)
+        assert made_usable(data) == []
+        assert outside.stat().st_uid == 0
+        (data / name).unlink()
+
+
 LEADING_ELSEWHERE: dict[str, Callable[[Path, Path], None]] = {
     "hard": lambda path, target: path.hardlink_to(target),
     "soft": lambda path, target: path.symlink_to(target),
 }
 
 
-def test_a_file_without_rights_is_named_to_its_own_user(data: Path) -> None:
+def test_what_gives_no_rights_is_named_to_its_own_user(data: Path) -> None:
     (data / "kept").touch(mode=0o600)
+    (data / "listed").mkdir()
+    (data / "listed" / "kept").touch(mode=0o600)
+    (data / "listed" / "link").symlink_to(data)
     (data / "shut").mkdir(mode=0o000)
+    (data / "listed").chmod(0o400)  # its names can be read, and nothing of what they name
+    bad = [data / "listed", data / "shut"]
     if os.geteuid() == 0:
-        for name in ("kept", "shut"):
+        for name in ("kept", "listed", "shut"):
             os.chown(data / name, BOT, GROUP)
         with as_the_bot():
-            assert unusable(data) == [data / "shut"]
+            assert unusable(data) == bad
     else:
-        assert unusable(data) == [data / "shut"]
+        assert unusable(data) == bad
+    (data / "listed").chmod(0o700)

@@ -20,10 +20,11 @@ from adapters.discord.render import answered, posted
 from adapters.discord.servers import DELETED, LOST, REMOVED
 from adapters.discord.talk import failed
 from adapters.discord.watch import TOO_MANY, Attempts
+from bot.catalogues import LANGUAGES
 from bot.interruptions import cause_in_words
 from bot.preferences import PREFERENCES
 from bot.replies import Reply, kind_of
-from bot.words import say
+from bot.words import say, spoken
 from tests.adapters.discord.conftest import ANA, BO, SUBJECTS, Lab
 from tests.said import MARKED_REPLIES, texts_under, unsaid
 from tests.wire.discord.payloads import refusals
@@ -76,6 +77,14 @@ async def test_the_form_of_interests_is_in_the_language() -> None:
         form = InterestsForm(whose, "", no_one)
         assert unsaid(texts_of(form.to_dict()), ["placeholder"]) == []
         assert form.title.startswith("«")
+
+
+@pytest.mark.parametrize("each", LANGUAGES)
+async def test_the_form_of_interests_is_short_enough_in_every_language(each: str) -> None:
+    with spoken(each):
+        for whose, title in (("me", say("Your interests")), ("here", say("Interests of this channel"))):
+            form = InterestsForm(whose, "", no_one)
+            assert (form.title, form.lines.to_component_dict()["label"]) == (title, say("One a line; mute … hides"))
 
 
 async def no_one(*_: object) -> None:

@@ -71,6 +71,7 @@ def test_a_link_of_slack_has_its_label() -> None:
     [
         ("**82 %** is *much*", "<b>82 %</b> is <i>much</i>"),
         (r"Key \<b\> \*x\*", "Key &lt;b&gt; *x*"),
+        (r"snake\_case\_name", "snake_case_name"),
         ("`a **b**`", "<code>a **b**</code>"),
         ("> quoted", '<span class="quote">quoted</span>'),
         ("-# `/papers help`", '<span class="small"><code>/papers help</code></span>'),
@@ -89,6 +90,11 @@ def test_a_link_of_discord_has_its_label() -> None:
     [html] = discord_lines(r"[A \[title\]](<https://arxiv.org/abs/1>)")
     assert 'href="https://arxiv.org/abs/1"' in html
     assert ">A [title]</a>" in html
+
+
+def test_the_title_of_an_embed_is_read_as_markup_too() -> None:
+    [embed] = drawn({"embeds": [{"title": r"Picks of \#daily-papers \<b\>"}]}).pieces
+    assert embed.title == "Picks of #daily-papers &lt;b&gt;"
 
 
 def test_a_payload_of_neither_shape_is_shown_as_it_stands() -> None:
