@@ -88,11 +88,11 @@ async def _retrained(paperround: Paperround, clock: Clock) -> timedelta:
             return QUIET_BEFORE_DIGESTS
         began = perf_counter()
         await paperround.retrain()
-        garbage.look_through_all()
     except Exception:  # the top of this task: what was fitted before still serves
         log.exception("retraining failed", action="retraining_failed")
     else:
         log.info("retrained", action="retrained", took_s=round(perf_counter() - began, 1))
+    garbage.look_through_all()
     return RETRAINED_EVERY
 
 

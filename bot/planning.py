@@ -14,7 +14,7 @@ from bot.interruptions import FAILED_DATES, NOTHING_ARRIVED
 from bot.markers import Markers
 from bot.model import Channel, DeliveryKey, DeliveryState, Subscription
 from bot.notes import Notes, owner_of_round
-from bot.ports import Clock, Messenger
+from bot.ports import Clock, Messenger, StorageUnavailable, StorageUnusable
 from bot.preferences import chosen
 from bot.replies import Reply
 from bot.schedule import DueDigest, dates_before, due_digests, evenly
@@ -89,6 +89,11 @@ class Planner:
             try:
                 if not self._stores.ledger.of(digest.key):
                     self._plan_or_pause(digest, said)
+            except (StorageUnavailable, StorageUnusable):
+                raise
+            except Exception:  # a mistake of ours about one place must not keep the others from theirs
+                # It stays due, and the next round tries again.
+                log.exception("planning failed", action="planning_failed", destination=digest.key.destination)
             finally:
                 self._stores.turns.give_back(turn)
         return said

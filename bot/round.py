@@ -55,8 +55,10 @@ SOON = timedelta(seconds=1.5)
 SHORTEST_WAIT = timedelta(seconds=0.05)
 WAITS = 20
 
-# What another process was about to plan is looked at again: it may have died of it.
+# What another process was about to plan is looked at again: it may have died of it. One that hangs must not keep this
+# one from what falls due meanwhile, so after some looks it is left to the next round.
 LOOKED_AGAIN_S = 0.5
+LOOKS = 20
 
 # What messages said is kept as long as somebody may want to have one sent again or ask what it was.
 WORDS_KEPT = timedelta(days=90)
@@ -202,7 +204,7 @@ class Round:
 
     async def _plan_all(self, due: Sequence[DueDigest], kept: dict[DeliveryKey, Reply | None] | None) -> None:
         left: Sequence[DueDigest] = due
-        while left:
+        for _ in range(LOOKS):
             passed: list[DueDigest] = []
             for first in range(0, len(left), PLANNED_AT_ONCE):
                 if self._sender.stopping:
@@ -212,8 +214,9 @@ class Round:
                     kept.update(said)
                 self._tell_of_more()
             left = passed
-            if left:
-                await asyncio.sleep(LOOKED_AGAIN_S)
+            if not left:
+                break
+            await asyncio.sleep(LOOKED_AGAIN_S)
         await self._aside(self._plan_notes)
 
     def _plan_notes(self) -> None:

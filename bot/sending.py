@@ -42,6 +42,7 @@ DOUBT_CAP = timedelta(hours=24)
 # A platform that cannot be reached is asked again after this, doubled for each attempt.
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
+LONGEST_WORD = timedelta(days=1)
 
 # Where a date ends last on Earth: counts for a destination whose zone is not known any more.
 LAST_ZONE = ZoneInfo("Etc/GMT+12")
@@ -219,7 +220,7 @@ class Sender:
             return Unknown(f"{marked('unexpected')}: {type(mistake).__name__}", self._clock.now() + self._settle)
 
     def _learn_pace(self, claim: Claim, retry_after_s: float | None) -> None:
-        if claim.part > 0 and retry_after_s is not None and timedelta(seconds=retry_after_s) <= LONGEST_REST:
+        if claim.part > 0 and retry_after_s is not None and 0 < retry_after_s <= LONGEST_REST.total_seconds():
             self._rests[claim.key.destination] = timedelta(seconds=retry_after_s)
 
     async def _looked_up(self, messenger: Messenger, claim: Claim) -> Outcome | None:
@@ -254,8 +255,11 @@ class Sender:
 
 
 def wait_before(attempt: int, retry_after_s: float | None) -> timedelta:
-    """Return how long to wait before the next attempt: the platform's own word, else 5 s doubled up to 10 minutes."""
-    if retry_after_s is not None:
-        return timedelta(seconds=max(retry_after_s, 0.0))
+    """Return how long to wait before the next attempt: the platform's own word, else 5 s doubled up to 10 minutes.
+
+    A word that is no wait (0, below, no number) counts as none, and one for longer than `LONGEST_WORD` as that.
+    """
+    if retry_after_s is not None and retry_after_s > 0:
+        return timedelta(seconds=min(retry_after_s, LONGEST_WORD.total_seconds()))
     doubled: timedelta = FIRST_WAIT * (1 << min(max(attempt - 1, 0), 10))
     return min(doubled, LONGEST_WAIT)

@@ -52,7 +52,8 @@ IN_DOUBT = """
            doubtful_since, (SELECT planned_at FROM deliveries WHERE number = delivery_progress.delivery))
      WHERE delivery = :delivery AND state IN ('planned', 'sending', 'ambiguous')
 """
-# And so may the first digest of a place after it.
+# And so may the first digest of a place after it. (Not found is one that the other installation posts after the export:
+# its markers are made with its own key.)
 RESTORED = "UPDATE installation SET restored_after = (SELECT coalesce(max(number), 0) FROM deliveries)"
 
 HAS_INTEREST = "SELECT 1 AS found FROM interests WHERE profile = :profile AND text = :text AND muted = :muted"

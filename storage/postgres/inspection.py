@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from bot.ports import StorageUnusable
 from storage.community_tables import NEVER_EXPORTED
 from storage.inspection import Condition, condition_in, counted
+from storage.migrations import known_steps
 from storage.postgres.connections import Session, connect
 from storage.postgres.errors import VARIABLE, in_our_words
 from storage.postgres.migrations import applied_steps
@@ -21,6 +22,14 @@ TABLES = r"""
      WHERE schemaname = current_schema() AND tablename NOT IN ('paper_texts', 'kept_secrets')
        AND tablename NOT LIKE '\_%' AND tablename NOT LIKE 'procrastinate\_%'
      ORDER BY tablename
+"""
+
+# What a newer release only added is nothing to this one. The column may be missing as well.
+STEPS = """
+    SELECT name
+      FROM _paperround_steps AS step
+     WHERE name = ANY(%(known)s) OR NOT coalesce(CAST(to_jsonb(step) ->> 'expands' AS boolean), false)
+     ORDER BY applied_at, name
 """
 
 TEXTS_MISSING = "SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM paper_texts) AS found"
@@ -36,9 +45,9 @@ def inspect(address: str, now: datetime) -> Condition | None:
         StorageUnavailable: The server was lost.
     """
     with in_our_words(), connect(address) as connection:
-        done = applied_steps(connection)
-        if not done:
+        if not applied_steps(connection):
             return None
+        done = [row["name"] for row in connection.execute(STEPS, {"known": known_steps()})]
         session = Session(connection)
         return condition_in(session, done, counted(session, TEXTS_MISSING), now)
 

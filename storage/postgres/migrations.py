@@ -160,8 +160,10 @@ def _take(connection: psycopg.Connection[DictRow], step: AnyStep) -> None:
     script = SCRIPTS.get(step.name)
     if script is None:
         step.fn(cast("Database", StepRunner(connection)))
-    else:
-        connection.execute(script.replace(CONCURRENTLY, "").encode())
+        return
+    for name in _half_built(connection, script):
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    connection.execute(script.replace(CONCURRENTLY, "").encode())
 
 
 def _take_beside(connection: psycopg.Connection[DictRow], step: AnyStep) -> None:
@@ -172,8 +174,7 @@ def _take_beside(connection: psycopg.Connection[DictRow], step: AnyStep) -> None
     """
     script = SCRIPTS.get(step.name, "")
     if CONCURRENTLY in script:
-        half_built = [row["name"] for row in connection.execute(HALF_BUILT) if row["name"] in script]
-        for name in half_built:
+        for name in _half_built(connection, script):
             connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(name)))
         for statement in script.split(";"):
             if statement.strip():
@@ -191,6 +192,10 @@ def _take_beside(connection: psycopg.Connection[DictRow], step: AnyStep) -> None
         else:
             return
     raise StorageUnavailable(f"The step {step.name} found its tables in use each time; nothing was changed.")
+
+
+def _half_built(connection: psycopg.Connection[DictRow], script: str) -> list[str]:
+    return [row["name"] for row in connection.execute(HALF_BUILT) if row["name"] in script]
 
 
 def _taken(step: AnyStep) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """The loop of the digests, with the real facade on a real database and a platform in memory."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.garbage import survivors_set_aside
 from adapters.rounds import (
     LONGEST_BACKOFF,
     LONGEST_SLEEP,
@@ -21,6 +24,7 @@ from adapters.rounds import (
 from bot.library import Library
 from bot.paperround import Paperround
 from storage.sqlite import open_stores
+from tests.adapters.test_garbage import a_pair
 from tests.builders import MORNING, MovableClock, a_member, a_paper, direct_with
 from tests.fakes.messenger import FakeMessenger
 
@@ -207,4 +211,10 @@ async def test_nothing_is_fitted_anew_shortly_before_a_digest(running: Running) 
 
 async def test_fitting_anew_that_fails_ends_nothing(running: Running) -> None:
     running.stores.close()
-    assert await retrained_or_not(running) == ["retraining_failed"]
+    with survivors_set_aside():
+        pair = a_pair()
+        gone = weakref.ref(pair)
+        gc.collect()
+        del pair
+        assert await retrained_or_not(running) == ["retraining_failed"]
+        assert gone() is None

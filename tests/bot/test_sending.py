@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
+import math
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.library import Library
-from bot.model import Channel, DeliveryState, MessageId
+from bot.model import Channel, DeliveryKey, DeliveryState, MessageId
 from bot.paperround import Paperround
 from bot.ports import OutcomeUnknown, PlatformUnreachable
 from bot.round import PLANNED_AT_ONCE
@@ -106,6 +108,54 @@ async def test_d12_a_channel_that_hangs_keeps_none_of_the_others_waiting(due: Ho
     assert set(states.values()) == {DeliveryState.SENT}
 
 
+async def test_an_outcome_that_cannot_be_written_down_leaves_no_other_in_doubt(due: House) -> None:
+    await with_others(due, 20)
+    post = due.messenger.post
+
+    async def nameless(channel: Channel, payload: str, marker: str, thread: MessageId | None) -> MessageId:
+        message = await post(channel, payload, marker, thread)
+        # As an answer would have it that lacks what it should say.
+        return message if channel != due.papers else None  # type: ignore[return-value]
+
+    due.messenger.post = nameless  # type: ignore[method-assign]  # one of many
+    states = {report.key.destination: report.state for report in await due.paperround.deliver_due()}
+    assert states.pop("fake:lab:papers") is DeliveryState.SENDING
+    assert list(states.values()) == 20 * [DeliveryState.SENT]
+    due.messenger.post = post  # type: ignore[method-assign]  # all is well again
+    due.clock.move(timedelta(minutes=5))
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+    assert len({found.marker for found in due.messenger.posted}) == len(due.messenger.posted) == 20 * 2 + 4
+
+
+async def test_a_digest_that_cannot_be_planned_keeps_no_other_from_its_place(due: House) -> None:
+    await with_others(due, 20)
+    plan = due.stores.ledger.plan
+
+    def fails(key: DeliveryKey, *words: Any, **named: Any) -> bool:  # noqa: ANN401  # passed on as they came
+        if key.destination == "fake:lab:other-00":
+            raise KeyError("a mistake of ours")
+        return plan(key, *words, **named)
+
+    due.stores.ledger.plan = fails  # type: ignore[method-assign]  # for one place
+    assert [report.state for report in await due.paperround.deliver_due()] == 20 * [DeliveryState.SENT]
+    due.stores.ledger.plan = plan  # type: ignore[method-assign]  # all is well again
+    [report] = await due.paperround.deliver_due()
+    assert (report.key.destination, report.state) == ("fake:lab:other-00", DeliveryState.SENT)
+
+
+async def test_a_digest_that_hangs_in_another_process_keeps_nobody_from_what_falls_due_meanwhile(
+    due: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.round.LOOKED_AGAIN_S", 0.001)
+    turn = f"plan fake:lab:papers {NINE.date()}"
+    assert due.stores.turns.take(turn)
+    assert await asyncio.wait_for(due.paperround.deliver_due(), PATIENCE_S) == []
+    due.stores.turns.give_back(turn)
+    [report] = await due.paperround.deliver_due()
+    assert report.state is DeliveryState.SENT
+
+
 async def test_the_first_digests_are_sent_while_the_later_ones_are_planned(due: House) -> None:
     await with_others(due, 2 * PLANNED_AT_ONCE)
     posted = threading.Event()
@@ -142,6 +192,35 @@ async def test_d5_a_place_that_takes_one_message_at_a_time_refuses_once_and_then
         due.clock.move(pause)
     assert [found.at - NINE for found in due.messenger.posted] == [number * pause for number in range(4)]
     assert refused == [NINE]
+
+
+@pytest.mark.parametrize(
+    ("said_s", "waits"),
+    [
+        (0.0, timedelta(seconds=5)),
+        (-3.0, timedelta(seconds=5)),
+        (math.nan, timedelta(seconds=5)),
+        (1e15, timedelta(days=1)),
+        (math.inf, timedelta(days=1)),
+    ],
+)
+async def test_a_wait_that_is_none_or_has_no_end_holds_nobody_up(due: House, said_s: float, waits: timedelta) -> None:
+    await with_others(due, 5)
+    refusals: list[datetime] = []
+
+    def refuse(channel: Channel) -> None:
+        if channel != due.papers:
+            return
+        refusals.append(due.clock.now())
+        # Asked again and again without a pause, the round would never end.
+        assert len(refusals) == 1
+        raise PlatformUnreachable("too many", retry_after_s=said_s)
+
+    due.messenger.before = refuse
+    states = {report.key.destination: report.state for report in await due.paperround.deliver_due()}
+    assert states.pop("fake:lab:papers") is DeliveryState.PLANNED
+    assert list(states.values()) == 5 * [DeliveryState.SENT]
+    assert due.stores.ledger.next_due(due.clock.now()) == NINE + waits
 
 
 async def test_what_is_put_off_for_a_moment_is_sent_in_the_same_round(house: House) -> None:

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from bot.deliveries import PlannedPart, Sent
+from bot.markers import Markers
 from bot.model import DeliveryKey, MessageId, destination_of
 from bot.ports import DataFolderInUse, StorageUnavailable, StorageUnusable
 from storage.folder import DATABASE
@@ -93,6 +94,15 @@ def test_a_database_that_was_written_to_since_is_left_alone(data_dir: Path, empt
         move(data_dir, empty)
     with open_postgres(empty, tmp_path / "new") as stores:
         assert stores.saves.of(a_member("eve")) == [a_paper(1).id]
+
+
+def test_a_database_that_was_started_and_no_more_takes_everything(data_dir: Path, empty: str, tmp_path: Path) -> None:
+    with open_postgres(empty, tmp_path / "new") as new:
+        # What every start does.
+        Markers(new.access)
+    assert dict(move(data_dir, empty))["papers"] == PAPERS
+    with open_stores(data_dir) as old, open_postgres(empty, tmp_path / "new") as new:
+        assert new.access.signing_key() == old.access.signing_key()
 
 
 def test_a_database_of_others_is_left_alone(data_dir: Path, empty: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.deliveries import PlannedPart, Sent
 from bot.model import DeliveryKey, MessageId, destination_of
 from bot.ports import StorageOvertaken, StorageUnusable
-from storage.postgres import open_postgres
+from storage.postgres import inspect, open_postgres
 from storage.postgres.stores import PostgresStores
 from storage.sql import Connection
 from tests.builders import MORNING, a_channel
@@ -100,6 +100,9 @@ def test_beside_steps_that_only_add_an_older_process_goes_on_and_may_start(
             send_one(stores, f"after-{number}")
     with open_postgres(address, tmp_path) as stores:
         send_one(stores, "started-again")
+    found = inspect(address, MORNING)
+    assert found is not None
+    assert (found.unknown, found.papers) == ((), 0)
     with psycopg.connect(address) as connection:
         assert connection.execute(VALID).fetchone() == (True,)
 
@@ -115,6 +118,9 @@ def test_by_any_other_step_an_older_process_is_shut_out_for_good(
                 ask()
     with pytest.raises(StorageUnusable, match=CHANGES):
         open_postgres(address, tmp_path)
+    found = inspect(address, MORNING)
+    assert found is not None
+    assert found.unknown == (CHANGES,)
 
 
 def test_what_an_older_process_has_under_way_when_it_is_shut_out_does_not_happen(
@@ -148,9 +154,12 @@ def test_an_upgrade_that_has_to_wait_for_somebody_lets_everybody_else_pass(
         assert taken(child) == [step]
 
 
-def test_an_index_that_a_killed_upgrade_left_half_built_is_built_anew(address: str, upgrade: Upgrade) -> None:
+@pytest.mark.parametrize("steps", [[INDEXES], [INDEXES, CHANGES]])
+def test_an_index_that_a_killed_upgrade_left_half_built_is_built_anew(
+    address: str, upgrade: Upgrade, steps: list[str]
+) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("CREATE INDEX deliveries_community ON deliveries (community)")
         connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'deliveries_community'::regclass")
-        assert taken(upgrade(INDEXES)) == [INDEXES]
+        assert taken(upgrade(*steps)) == steps
         assert connection.execute(VALID).fetchone() == (True,)
