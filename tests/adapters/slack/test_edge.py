@@ -193,7 +193,8 @@ async def test_nothing_is_said_under_links_of_bots_twice_or_while_they_are_typed
     await running.event(links_of(running, STORED, message_ts="9.0"))
     await running.until(lambda: running.fake.home.unfurled)
     await running.command("help")
-    assert [card["ts"] for card in running.fake.home.unfurled] == ["8.0"]
+    # The two came at the same moment: either may be the first.
+    assert [card["ts"] for card in running.fake.home.unfurled] in (["8.0"], ["9.0"])
 
 
 async def test_a_pasted_link_to_a_paper_that_is_not_stored_is_offered_to_its_writer_alone(running: Running) -> None:
