@@ -6,7 +6,9 @@ of a token only a digest is kept, and an archive's link is signed.
 
 import hashlib
 import hmac
+import re
 import secrets
+import string
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,9 @@ ARCHIVE, FEED, TOKEN, CLICK, PICTURE = "archive", "feed", "token", "click", "pic
 ARCHIVE_LASTS = timedelta(days=7)
 # 16 random bytes cannot be guessed; as much of a SHA-256 MAC cannot be forged (RFC 2104, 5).
 SECRET_BYTES = 16
+# A token is read in a chat and copied, so it has no sign that could be a mark there. These are 256 bits.
+TOKEN_LETTERS = string.ascii_letters + string.digits
+TOKEN_LENGTH = 43
 LONGEST = 400
 LONGEST_CLICK = 1000
 LONGEST_PICTURE = 2000
@@ -61,7 +66,8 @@ class Addresses:
             grant = Grant(owner.profile, ARCHIVE, secrets.token_hex(SECRET_BYTES), "", now)
             self._access.keep(grant)
         until = int((now + ARCHIVE_LASTS).timestamp())
-        signature = self._mac(ARCHIVE, owner.profile, grant.nonce, str(until))
+        while not _is_plain(signature := self._mac(ARCHIVE, owner.profile, grant.nonce, str(until))):
+            until += 1
         return f"{self.public_url}/archive/{until}.{_written(owner.profile.encode())}.{signature}"
 
     def archive_opened(self, token: str, now: datetime) -> Opened | None:
@@ -121,8 +127,9 @@ class Addresses:
         """Return the secret address of a profile's feed, always the same one until a new one is asked for."""
         grant = self._access.of(owner.profile, FEED)
         if new or grant is None:
-            nonce = secrets.token_hex(SECRET_BYTES)
-            grant = Grant(owner.profile, FEED, nonce, _digest(self._mac(FEED, owner.profile, nonce)), now)
+            while not _is_plain(token := self._mac(FEED, owner.profile, nonce := secrets.token_hex(SECRET_BYTES))):
+                pass
+            grant = Grant(owner.profile, FEED, nonce, _digest(token), now)
             self._access.keep(grant)
         return f"{self.public_url}/feed/{self._mac(FEED, owner.profile, grant.nonce)}.atom"
 
@@ -131,7 +138,7 @@ class Addresses:
 
     def give_token(self, member: Member, now: datetime) -> str:
         """Return a fresh token for a member's own data; the one before opens nothing any more."""
-        token = secrets.token_urlsafe(2 * SECRET_BYTES)
+        token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
         self._access.keep(Grant(member.profile, TOKEN, "", _digest(token), now))
         return token
 
@@ -183,6 +190,14 @@ def _digest(token: str) -> str:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a chat takes no sign of a text for a mark, or something invisible would stand in it, to be copied.
+
+    Slack and Discord know a line below only at the edge of a word.
+    """
+    return re.search(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", text) is None
 
 
 def _written(content: bytes) -> str:

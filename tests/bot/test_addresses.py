@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.slack.render import answered
 from bot.addresses import ARCHIVE, ARCHIVE_LASTS, Addresses, owner_of
 from bot.model import ProfileId
+from bot.replies import NoticeReply
 from storage.sqlite import SqliteStores, open_stores
 from tests.builders import MORNING, a_channel, a_member
 
@@ -77,6 +79,23 @@ def test_a_feeds_address_stays_until_another_is_asked_for(addresses: Addresses) 
     opened = addresses.feed_opened(token_in(second))
     assert opened is not None
     assert opened.profile == ANA.profile
+
+
+def test_a_token_has_no_sign_that_a_chat_takes_for_a_mark(addresses: Addresses) -> None:
+    tokens = {addresses.give_token(ANA, MORNING) for _ in range(50)}
+    assert len(tokens) == 50
+    assert all(re.fullmatch("[A-Za-z0-9]{43}", token) for token in tokens)
+
+
+def test_no_sign_of_an_address_is_changed_by_a_chat(addresses: Addresses) -> None:
+    shown = [addresses.archive(PAPERS, MORNING + timedelta(hours=number)) for number in range(150)]
+    shown += [addresses.feed(ANA, MORNING, new=True) for _ in range(150)]
+    assert len(set(shown)) == len(shown)
+    for address in shown:
+        assert answered(NoticeReply(address))[0]["text"] == address
+        opened = addresses.archive_opened(token_in(address), MORNING) if "/archive/" in address else None
+        assert opened or "/feed/" in address
+    assert addresses.feed_opened(token_in(shown[-1]))
 
 
 def test_a_token_opens_only_as_a_token_and_the_newest_alone(addresses: Addresses) -> None:
