@@ -195,7 +195,7 @@ def _same(one: str, other: str) -> bool:
 def _is_plain(text: str) -> bool:
     """Tell whether a chat takes no sign of a text for a mark, or something invisible would stand in it, to be copied.
 
-    Slack and Discord know a line below only at the edge of a word.
+    A line below is one only at the edge of a word.
     """
     return re.search(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", text) is None
 

@@ -36,9 +36,9 @@ class Lanes:
             return None
         pace = lane.pace_s(now)
         if waited:
-            lane.late_turn = min(max(lane.late_turn, now) + pace, now + LONGEST_REST_S)
+            lane.late_turn = _turn_after(lane.late_turn, now, pace)
             return lane.late_turn - now
-        lane.last_turn = min(max(lane.last_turn, now) + pace, now + LONGEST_REST_S)
+        lane.last_turn = _turn_after(lane.last_turn, now, pace)
         return lane.last_turn - now
 
     @contextmanager
@@ -84,3 +84,7 @@ class _Lane:
         """
         pace = self.takes_s(now) / SHARE
         return max(pace, (now - self.let_go[0]) / len(self.let_go)) if self.let_go else pace
+
+
+def _turn_after(turn: float, now: float, pace: float) -> float:
+    return min(max(turn, now) + pace, now + LONGEST_REST_S)

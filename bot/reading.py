@@ -88,7 +88,7 @@ class Reading:
 
     async def search(self, typed: str, page: int = 1) -> tuple[SearchPage, bool]:
         """Return a page of a search, and whether the whole engine was asked: not if many wait when its turn comes."""
-        if page == 1 and self._waiting >= SEARCHES_WAITING:
+        if self._is_for_a_crowd(page):
             async with self._quick_searches:
                 quick = await asyncio.to_thread(self._quickly, typed, page)
             if quick is not None:
@@ -97,8 +97,10 @@ class Reading:
             return await asyncio.to_thread(self._searched, typed, page)
 
     def _quickly(self, typed: str, page: int) -> SearchPage | None:
-        many = page == 1 and self._waiting >= SEARCHES_WAITING
-        return quick_search_page(self._desk, typed) if many else None
+        return quick_search_page(self._desk, typed) if self._is_for_a_crowd(page) else None
+
+    def _is_for_a_crowd(self, page: int) -> bool:
+        return page == 1 and self._waiting >= SEARCHES_WAITING
 
     def _searched(self, typed: str, page: int) -> tuple[SearchPage, bool]:
         if (quick := self._quickly(typed, page)) is not None:

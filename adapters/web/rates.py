@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import web
 
@@ -66,7 +66,8 @@ def counted_as_this_machine(networks: Collection[IPv4Network | IPv6Network]) -> 
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        trusted = any(_within(request.remote or "", network) for network in networks)
+        address = _address(request.remote or "") if networks else None
+        trusted = address is not None and any(address in network for network in networks)
         return await handler(request.clone(remote="127.0.0.1") if trusted else request)
 
     return middleware
@@ -118,15 +119,14 @@ def is_local(request: web.Request) -> bool:
     return visitor_of(request) is None
 
 
-def _within(address: str, network: IPv4Network | IPv6Network) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that is written; None where none is."""
     try:
-        return ip_address(address) in network
+        return ip_address(text)
     except ValueError:
-        return False
+        return None
 
 
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+def _is_loopback(text: str) -> bool:
+    address = _address(text)
+    return address is not None and address.is_loopback
